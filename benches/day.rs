@@ -36,12 +36,12 @@ struct Case {
     events: u64,
 }
 
-fn case(name: &'static str, users: u32, gateways: u32, more: &[&str]) -> Case {
+fn case(name: &'static str, users: u32, gateways: u32, flags: &[&str]) -> Case {
     let mut set = vec![
         format!("clients.count={users}"),
         format!("gateway.count={gateways}"),
     ];
-    set.extend(more.iter().map(ToString::to_string));
+    set.extend(flags.iter().map(ToString::to_string));
     let overrides: Vec<Override> = set
         .iter()
         .map(|s| Override::parse(s).unwrap_or_else(|e| panic!("{e}")))
@@ -98,17 +98,17 @@ fn resident_mb(case: &Case) -> f64 {
 }
 
 fn main() {
-    let asked: Vec<u32> = std::env::args().filter_map(|a| a.parse().ok()).collect();
-    let sizes = if asked.is_empty() {
+    let arguments: Vec<u32> = std::env::args().filter_map(|a| a.parse().ok()).collect();
+    let sizes = if arguments.is_empty() {
         vec![10_000, 1_000, 100_000, 1_000_000]
     } else {
-        asked.clone()
+        arguments.clone()
     };
     let mut cases: Vec<Case> = sizes
         .iter()
         .map(|n| case("groups of 5,000", *n, n.div_ceil(5_000), &[]))
         .collect();
-    if asked.is_empty() {
+    if arguments.is_empty() {
         cases.push(case("one group", 1_000_000, 1, &[]));
         cases.push(case(
             "one group, 20 + 1 gateways",
@@ -130,9 +130,9 @@ fn main() {
     for _ in 0..ROUNDS {
         for case in &mut cases {
             let started = Instant::now();
-            let all = pool.install(|| simulate(&case.plan, 0)).all;
+            let tally = pool.install(|| simulate(&case.plan, 0)).total;
             case.seconds.push(started.elapsed().as_secs_f64());
-            case.events = all.get(Counter::Events);
+            case.events = tally.get(Counter::Events);
         }
     }
     report(&cases);

@@ -39,11 +39,11 @@ const MEAN_US: f64 = 100e6;
 const TIMEOUT_US: u64 = 32_000_000;
 
 fn main() {
-    let asked: Vec<usize> = std::env::args().filter_map(|a| a.parse().ok()).collect();
-    let sizes = if asked.is_empty() {
+    let arguments: Vec<usize> = std::env::args().filter_map(|a| a.parse().ok()).collect();
+    let sizes = if arguments.is_empty() {
         vec![1_000, 10_000, 100_000, 1_000_000, 10_000_000]
     } else {
-        asked
+        arguments
     };
     let mut rows = Rows::for_bench("engine");
     println!(
@@ -96,20 +96,20 @@ fn compare(rows: &mut Rows, name: &str, delays: &Delays, sip: bool, pending: usi
     // A heap of 10⁷ takes microseconds an event, and has been warmed up by 2·10⁷ of them before.
     let events = (pending * 2).clamp(1_000_000, 2_000_000);
     let mut heap = Hold::<BinaryHeap<Reverse<u128>>>::new(pending, delays, sip);
-    let mut none = Hold::<FutureEventList<()>>::new(pending, delays, sip);
+    let mut empty = Hold::<FutureEventList<()>>::new(pending, delays, sip);
     let mut rates = [const { Vec::new() }; 4];
     for _ in 0..ROUNDS {
         rates[0].push(heap.rate(events));
-        rates[1].push(none.rate(events));
+        rates[1].push(empty.rate(events));
     }
-    assert_eq!(heap.check, none.check, "the orders differ");
-    drop((heap, none));
+    assert_eq!(heap.check, empty.check, "the orders differ");
+    drop((heap, empty));
     let mut small = Hold::<FutureEventList<[u64; 2]>>::new(pending, delays, sip);
     (0..ROUNDS).for_each(|_| rates[2].push(small.rate(events)));
     drop(small);
     let mut large = Hold::<FutureEventList<[u64; 5]>>::new(pending, delays, sip);
     (0..ROUNDS).for_each(|_| rates[3].push(large.rate(events)));
-    let [heap, none, small, large] = rates.map(|mut r| {
+    let [heap, empty, small, large] = rates.map(|mut r| {
         r.sort_by(f64::total_cmp);
         (r[ROUNDS / 2], r[ROUNDS - 1])
     });
@@ -118,15 +118,15 @@ fn compare(rows: &mut Rows, name: &str, delays: &Delays, sip: bool, pending: usi
     println!(
         "{name:8} {pending:>9} {:>14} {:>22} {:>22} {:>22}",
         format!("{:.2} ({:.2})", heap.0, heap.1),
-        cell(none),
+        cell(empty),
         cell(small),
         cell(large),
     );
     let mut add = |metric, value, unit| rows.add(name, pending as u64, metric, value, unit);
     add("heap_million_events_per_s", heap.0, "1e6/s");
-    add("million_events_per_s", none.0, "1e6/s");
-    add("million_events_per_s_best", none.1, "1e6/s");
-    add("rate_to_heap", none.0 / heap.0, "");
+    add("million_events_per_s", empty.0, "1e6/s");
+    add("million_events_per_s_best", empty.1, "1e6/s");
+    add("rate_to_heap", empty.0 / heap.0, "");
 }
 
 /// What is compared.
@@ -172,7 +172,7 @@ impl<P: Copy + Default> Pending for FutureEventList<P> {
 
 /// Delays [µs], drawn beforehand: the queue is measured, not the logarithm.
 struct Delays {
-    drawn: Vec<u32>,
+    draws: Vec<u32>,
     /// A uniform addition below this power of two.
     jitter: u64,
 }
@@ -181,7 +181,7 @@ impl Delays {
     fn new(jitter: u64, delay: impl Fn(&mut Stream) -> f64) -> Self {
         let mut stream = Stream::open(1, 0, 0, 0);
         Self {
-            drawn: (0..1 << 14).map(|_| delay(&mut stream) as u32).collect(),
+            draws: (0..1 << 14).map(|_| delay(&mut stream) as u32).collect(),
             jitter,
         }
     }
@@ -251,7 +251,7 @@ impl<'a, Q: Pending> Hold<'a, Q> {
             .draws
             .wrapping_mul(0x5851_F42D_4C95_7F2D)
             .wrapping_add(0x1405_7B7E_F767_814F);
-        u64::from(self.delays.drawn[(self.draws >> 50) as usize])
+        u64::from(self.delays.draws[(self.draws >> 50) as usize])
             + (self.draws >> 34 & (self.delays.jitter - 1))
     }
 

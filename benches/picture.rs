@@ -23,14 +23,14 @@ fn read(file: &Path) -> csv::Result<Vec<Row>> {
     let records: Vec<BTreeMap<String, String>> = csv.deserialize().collect::<csv::Result<_>>()?;
     let bench = file.file_stem().unwrap_or_default().to_string_lossy();
     let row = |record: &BTreeMap<String, String>| {
-        let of = |names: &[&str]| {
+        let column_values = |names: &[&str]| {
             names
                 .iter()
                 .filter_map(|n| record.get(*n))
                 .cloned()
                 .collect::<Vec<_>>()
         };
-        let words = |names: &[&str]| of(names).join(" ");
+        let words = |names: &[&str]| column_values(names).join(" ");
         let number = |names: &[&str]| words(names).parse().unwrap_or(f64::NAN);
         Row {
             bench: bench.to_string(),

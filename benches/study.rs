@@ -62,12 +62,12 @@ fn shares(name: &str, work: &[&str]) -> Vec<f64> {
     let out = |name: &str| folder.path().join(name);
     let round = |_| {
         let since = Instant::now();
-        let both = seconds(
+        let shards_s = seconds(
             vec![start(work, &out("a"), "1"), start(work, &out("b"), "1")],
             since,
         );
         let since = Instant::now();
-        let one = seconds(vec![start(work, &out("c"), "2")], since);
+        let whole_s = seconds(vec![start(work, &out("c"), "2")], since);
         for name in ["runs.csv", "summary.json", "manifest.json"] {
             let bytes = |folder: &str| std::fs::read(out(folder).join(name)).expect("results");
             assert!(
@@ -76,10 +76,10 @@ fn shares(name: &str, work: &[&str]) -> Vec<f64> {
             );
         }
         println!(
-            "{name}: two processes {both:.2} s for twice the work, two jobs {one:.2} s: {:.3}",
-            both / 2.0 / one
+            "{name}: two processes {shards_s:.2} s for twice the work, two jobs {whole_s:.2} s: {:.3}",
+            shards_s / 2.0 / whole_s
         );
-        both / 2.0 / one
+        shards_s / 2.0 / whole_s
     };
     (0..ROUNDS).map(round).collect()
 }

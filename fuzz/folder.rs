@@ -40,7 +40,7 @@ impl ForeignFolder {
 
     /// Reads the folder with these bytes in the place of a file, and makes its page.
     pub(crate) fn with_file(&self, name: &str, bytes: &[u8]) {
-        let whole = self.file(name);
+        let text = self.file(name);
         let mut manifest = self.manifest.clone();
         let digest = blake3::hash(bytes).to_hex().to_string();
         manifest.files.insert(name.into(), digest);
@@ -48,9 +48,9 @@ impl ForeignFolder {
         self.put("manifest.json", json(&manifest).as_bytes());
         let _ = Results::read(&self.path).and_then(|results| {
             let plots = plot::plots(&results)?;
-            page(&results, &plots, &plot::left_out(&results)?, None)
+            page(&results, &plots, &plot::unmet_requests(&results)?, None)
         });
-        self.put(name, &whole);
+        self.put(name, &text);
     }
 
     /// Reads the folder with another manifest.

@@ -38,11 +38,11 @@ pub(crate) fn scenario(bytes: &[u8]) {
     let Ok(scenario) = parse(&String::from_utf8_lossy(bytes), b"", &[]) else {
         return;
     };
-    let whole = expanded(&scenario);
+    let text = expanded(&scenario);
     // A file of records is looked for by another name there; all else reads back.
-    if !whole.contains("_file = ") {
-        let again = parse(&whole, b"", &[]);
-        assert!(again.is_ok(), "{}\n{whole}", again.unwrap_err());
+    if !text.contains("_file = ") {
+        let reread = parse(&text, b"", &[]);
+        assert!(reread.is_ok(), "{}\n{text}", reread.unwrap_err());
     }
 }
 
@@ -81,7 +81,7 @@ pub(crate) fn flag(bytes: &[u8], model: &str) {
             .under([set])
             .scenario(&[]);
     }
-    let _ = Axis::parse(&text, &Place::whole("--vary"));
+    let _ = Axis::parse(&text, &Place::file_only("--vary"));
     let _ = Cost::parse(&text);
 }
 
@@ -94,15 +94,17 @@ pub(crate) fn records(bytes: &[u8], model: &str) {
 pub(crate) fn capture(bytes: &[u8]) {
     let mut identifier = Identifier::default();
     identifier.begin("fuzzed");
-    let Ok(summary) = read_from("fuzzed", bytes, &mut |seen| identifier.observe(&seen)) else {
+    let Ok(summary) = read_from("fuzzed", bytes, &mut |observation| {
+        identifier.observe(&observation)
+    }) else {
         return;
     };
     identifier.end(summary);
-    let identified = identifier.finish();
-    for gateway in &identified.gateways {
-        gateway_profile(&identified, gateway);
+    let identification = identifier.finish();
+    for gateway in &identification.gateways {
+        gateway_profile(&identification, gateway);
     }
-    for client in &identified.clients {
-        client_profile(&identified, client);
+    for client in &identification.clients {
+        client_profile(&identification, client);
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{Error, ErrorKind};
 
 /// The refusal in words; a message that is none of the system's stays as it is.
-pub fn plain(cause: &Error) -> String {
+pub fn refusal_text(cause: &Error) -> String {
     if cause.raw_os_error().is_none() {
         return cause.to_string();
     }
@@ -48,14 +48,17 @@ mod tests {
     #[test]
     fn no_number_of_the_system_is_shown() {
         for code in 1..=120 {
-            let text = plain(&Error::from_raw_os_error(code));
+            let text = refusal_text(&Error::from_raw_os_error(code));
             assert!(
                 !text.contains("os error") && !text.is_empty(),
                 "{code}: {text}"
             );
         }
         let error = std::fs::File::open("no such folder/x").unwrap_err();
-        assert_eq!(plain(&error), "there is no such file or folder");
-        assert_eq!(plain(&Error::other("our own words")), "our own words");
+        assert_eq!(refusal_text(&error), "there is no such file or folder");
+        assert_eq!(
+            refusal_text(&Error::other("our own words")),
+            "our own words"
+        );
     }
 }

@@ -19,10 +19,10 @@ mod tests {
 
     #[test]
     fn the_features_are_those_of_the_build() {
-        let listed: Vec<&str> = FEATURES.split(',').collect();
-        assert_eq!(listed.contains(&"parallel"), cfg!(feature = "parallel"));
-        assert_eq!(listed.contains(&"cli"), cfg!(feature = "cli"));
-        assert!(listed.is_sorted() && !listed.contains(&"default"));
+        let features: Vec<&str> = FEATURES.split(',').collect();
+        assert_eq!(features.contains(&"parallel"), cfg!(feature = "parallel"));
+        assert_eq!(features.contains(&"cli"), cfg!(feature = "cli"));
+        assert!(features.is_sorted() && !features.contains(&"default"));
     }
 
     #[test]

@@ -33,21 +33,21 @@ fn holds(estimate: Estimate, truth: f64) -> Option<bool> {
 
 /// In how many tries a statement was made, and in how many of them it held.
 struct Tries {
-    held: usize,
-    made: usize,
+    hits: usize,
+    total: usize,
 }
 
 impl Tries {
-    fn count(all: impl Iterator<Item = Option<bool>>) -> Self {
-        let all: Vec<bool> = all.flatten().collect();
+    fn count(outcomes: impl Iterator<Item = Option<bool>>) -> Self {
+        let outcomes: Vec<bool> = outcomes.flatten().collect();
         Self {
-            held: all.iter().filter(|held| **held).count(),
-            made: all.len(),
+            hits: outcomes.iter().filter(|is_held| **is_held).count(),
+            total: outcomes.len(),
         }
     }
 
     fn share(&self) -> f64 {
-        100.0 * self.held as f64 / self.made.max(1) as f64
+        100.0 * self.hits as f64 / self.total.max(1) as f64
     }
 }
 
@@ -85,26 +85,26 @@ fn figures(model: &Model, truth: &Samples, studies: &[[Samples; 2]], rows: &mut 
         else {
             continue; // Always the same, or nothing of the kind.
         };
-        let held = studies.iter().map(|[study, _]| {
+        let hits = studies.iter().map(|[study, _]| {
             let estimate = study.figure(name)?.estimate?;
             holds(estimate, truth.mean)
         });
-        let tries = Tries::count(held);
-        if tries.made < FEWEST || truth.mean == 0.0 {
+        let tries = Tries::count(hits);
+        if tries.total < FEWEST || truth.mean == 0.0 {
             continue;
         }
-        rows.add(model.name, tries.made as u64, name, tries.share(), "%");
+        rows.add(model.name, tries.total as u64, name, tries.share(), "%");
         shares.push((tries.share(), name));
     }
     table("figures", shares);
 }
 
 fn differences(model: &Model, truths: [&Samples; 2], studies: &[[Samples; 2]], rows: &mut Rows) {
-    let all: Vec<&str> = names().collect();
-    let truths = compare(truths[0], truths[1], &all, 0.95);
-    let compared: Vec<_> = studies
+    let all_names: Vec<&str> = names().collect();
+    let truths = compare(truths[0], truths[1], &all_names, 0.95);
+    let comparisons: Vec<_> = studies
         .iter()
-        .map(|[a, b]| compare(a, b, &all, 0.95))
+        .map(|[a, b]| compare(a, b, &all_names, 0.95))
         .collect();
     let mut shares: Vec<(f64, &str)> = Vec::new();
     for (place, truth) in truths.iter().enumerate() {
@@ -114,18 +114,18 @@ fn differences(model: &Model, truths: [&Samples; 2], studies: &[[Samples; 2]], r
         if truth_difference.half_width().is_none_or(|h| h == 0.0) {
             continue;
         }
-        let held = compared.iter().map(|study| {
+        let hits = comparisons.iter().map(|study| {
             let paired = study.get(place)?.paired?;
             holds(paired.difference, truth_difference.mean)
         });
-        let tries = Tries::count(held);
-        if tries.made < FEWEST {
+        let tries = Tries::count(hits);
+        if tries.total < FEWEST {
             continue;
         }
         let name = truth.metric.name;
         rows.add(
             model.name,
-            tries.made as u64,
+            tries.total as u64,
             &format!("difference of {name}"),
             tries.share(),
             "%",
@@ -136,16 +136,16 @@ fn differences(model: &Model, truths: [&Samples; 2], studies: &[[Samples; 2]], r
 }
 
 /// How many of them cover, and those that do not.
-fn table(what: &str, mut shares: Vec<(f64, &str)>) {
+fn table(label: &str, mut shares: Vec<(f64, &str)>) {
     shares.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let within = shares
+    let inside = shares
         .iter()
         .filter(|(s, _)| (93.0..=98.0).contains(s))
         .count();
     let above = shares.iter().filter(|(s, _)| *s > 98.0).count();
     let median = shares.get(shares.len() / 2).map_or(f64::NAN, |s| s.0);
     println!(
-        "  {what}: {} of them, {within} in 93–98 %, {above} above, median {median:.1} %; the least:",
+        "  {label}: {} of them, {inside} in 93–98 %, {above} above, median {median:.1} %; the least:",
         shares.len()
     );
     for (share, name) in shares.iter().take(6) {

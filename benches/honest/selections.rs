@@ -65,7 +65,7 @@ fn campaign() -> Campaign {
 fn cases(choice: &Choice, seed: u64) -> Vec<Case> {
     let base = scenario(choice.text, seed);
     let axis = format!("{KEY}={}", choice.values.join(", "));
-    let axis = Axis::parse(&axis, &Place::whole("--vary")).unwrap_or_else(|e| panic!("{e}"));
+    let axis = Axis::parse(&axis, &Place::file_only("--vary")).unwrap_or_else(|e| panic!("{e}"));
     let case = |place| {
         let point = StudyPoint::at(std::slice::from_ref(&axis), &[place]);
         Case::at(&base, point).unwrap_or_else(|e| panic!("{e}"))
@@ -94,18 +94,18 @@ pub(crate) fn measure(rows: &mut Rows) {
     let cost = Cost::parse(COST).unwrap_or_else(|e| panic!("{e}"));
     for choice in &CHOICES {
         let truth = true_costs(choice, &cost);
-        let least = truth.iter().copied().fold(f64::INFINITY, f64::min);
-        let shown: Vec<String> = (choice.values.iter().zip(&truth))
+        let minimum = truth.iter().copied().fold(f64::INFINITY, f64::min);
+        let listing: Vec<String> = (choice.values.iter().zip(&truth))
             .map(|(value, cost)| format!("{value}: {cost:.5}"))
             .collect();
-        println!("\n{}; true costs {}", choice.name, shown.join(", "));
+        println!("\n{}; true costs {}", choice.name, listing.join(", "));
         // A tenth of the distance to the second best matters.
         let second = truth
             .iter()
             .copied()
-            .filter(|c| *c > least)
+            .filter(|c| *c > minimum)
             .fold(f64::INFINITY, f64::min);
-        let delta = (second - least) / 2.0;
+        let delta = (second - minimum) / 2.0;
         let outcomes: Vec<(bool, bool, usize)> = (0..MACRO_REPLICATIONS)
             .into_par_iter()
             .map(|m| {
@@ -118,14 +118,14 @@ pub(crate) fn measure(rows: &mut Rows) {
                     first_stage: 10,
                     most_replications: 1000,
                 };
-                let selected = selector.select(&campaign(), &cases);
-                let selected = selected
+                let selection = selector.select(&campaign(), &cases);
+                let selection = selection
                     .unwrap_or_else(|e| panic!("{e}"))
                     .unwrap_or_else(|| unreachable!());
-                let observations = selected.observations();
-                match selected.state {
+                let observations = selection.observations();
+                match selection.state {
                     Some(SelectionState::Selected { best, .. }) => {
-                        (truth[best] - least > delta, false, observations)
+                        (truth[best] - minimum > delta, false, observations)
                     }
                     _ => (false, true, observations),
                 }

@@ -16,14 +16,14 @@ const BRUTE: u32 = 60;
 /// Searches of each key, each with its own seed.
 const SEARCHES: u64 = 10;
 /// Replications of a value at most, in a search.
-const MOST: u32 = 40;
+const MOST_REPLICATIONS: u32 = 40;
 
 /// A key to size.
 struct Question {
     name: &'static str,
     gateway: &'static str,
     clients: &'static str,
-    more: &'static str,
+    extra_keys: &'static str,
     objective: &'static str,
     key: &'static str,
     largest: bool,
@@ -43,7 +43,7 @@ const QUESTIONS: [Question; 10] = [
         name: "sessions of 30 min, the longest interval",
         gateway: "profile = \"healthy\"",
         clients: OFFICE,
-        more: "",
+        extra_keys: "",
         objective: "metric = \"session_drops\"\nat_most = 3",
         key: "clients.refresh_interval=20 min..40 min step 1 min",
         largest: true,
@@ -53,7 +53,7 @@ const QUESTIONS: [Question; 10] = [
         name: "UPDATE ignored, the shortest interval",
         gateway: "profile = \"ignores-update\"",
         clients: OFFICE,
-        more: "",
+        extra_keys: "",
         objective: "metric = \"down_fraction\"\nat_most = \"2.5 %\"",
         key: "clients.refresh_interval=5 min..28 min step 1 min",
         largest: false,
@@ -63,7 +63,7 @@ const QUESTIONS: [Question; 10] = [
         name: "UPDATE ignored, the longest delay",
         gateway: "profile = \"ignores-update\"",
         clients: OFFICE,
-        more: "",
+        extra_keys: "",
         objective: "metric = \"missed_toast_fraction\"\nat_most = \"3 %\"",
         key: "clients.reestablish=fixed 10 s, fixed 20 s, fixed 40 s, fixed 60 s, fixed 80 s, fixed 120 s, fixed 240 s",
         largest: true,
@@ -73,7 +73,7 @@ const QUESTIONS: [Question; 10] = [
         name: "gateways for a storm",
         gateway: "profile = \"healthy\"\nservers = 1\nqueue = 20\nservice_time = \"1 s\"",
         clients: STORM,
-        more: "",
+        extra_keys: "",
         objective: "metric = \"setup_p99_ms\"\nat_most = \"20 s\"",
         key: "gateway.count=1..8 step 1",
         largest: false,
@@ -83,7 +83,7 @@ const QUESTIONS: [Question; 10] = [
         name: "users of a gateway",
         gateway: "profile = \"healthy\"\nservers = 1\nqueue = 20\nservice_time = \"1 s\"",
         clients: STORM,
-        more: "",
+        extra_keys: "",
         objective: "metric = \"setup_p99_ms\"\nat_most = \"20 s\"",
         key: "clients.count=10..120 step 5",
         largest: true,
@@ -93,7 +93,7 @@ const QUESTIONS: [Question; 10] = [
         name: "the longest service time",
         gateway: "profile = \"healthy\"\nservers = 1\nqueue = 20",
         clients: STORM,
-        more: "",
+        extra_keys: "",
         objective: "metric = \"setup_p99_ms\"\nat_most = \"10 s\"",
         key: "gateway.service_time=100 ms, 200 ms, 300 ms, 400 ms, 500 ms, 600 ms, 700 ms, 800 ms, 1000 ms, 1200 ms, 1500 ms",
         largest: true,
@@ -103,7 +103,7 @@ const QUESTIONS: [Question; 10] = [
         name: "the shortest idle timeout",
         gateway: "profile = \"healthy\"",
         clients: "count = 20\nworkload = \"light\"\npath = \"fw\"\nsign_in = \"uniform over 10 min\"\nreestablish = \"fixed 30 s\"",
-        more: "[[path]]\nname = \"fw\"\nprofile = \"lan-tls\"\nidle_timeout = \"13 min\"\nidle_action = \"silent\"\n",
+        extra_keys: "[[path]]\nname = \"fw\"\nprofile = \"lan-tls\"\nidle_timeout = \"13 min\"\nidle_action = \"silent\"\n",
         objective: "metric = \"missed_toast_fraction\"\nat_most = \"3 %\"",
         key: "path.fw.idle_timeout=5 min..40 min step 1 min",
         largest: false,
@@ -113,7 +113,7 @@ const QUESTIONS: [Question; 10] = [
         name: "a window of intervals, at most 18 % missed",
         gateway: SLOW,
         clients: WINDOW,
-        more: FIREWALL,
+        extra_keys: FIREWALL,
         objective: "metric = \"missed_toast_fraction\"\nat_most = \"18 %\"",
         key: "clients.refresh_interval=1 min..40 min step 1 min",
         largest: true,
@@ -123,7 +123,7 @@ const QUESTIONS: [Question; 10] = [
         name: "a window of intervals, at most 30 % missed",
         gateway: SLOW,
         clients: WINDOW,
-        more: FIREWALL,
+        extra_keys: FIREWALL,
         objective: "metric = \"missed_toast_fraction\"\nat_most = \"30 %\"",
         key: "clients.refresh_interval=1 min..60 min step 1 min",
         largest: false,
@@ -133,7 +133,7 @@ const QUESTIONS: [Question; 10] = [
         name: "a window by load and loss",
         gateway: "profile = \"ignores-update\"",
         clients: OFFICE,
-        more: "",
+        extra_keys: "",
         objective: "metric = \"down_fraction\"\nat_most = \"3.5 %\"\n[[objective]]\nmetric = \"first_loss_s\"\nat_most = \"20 min\"",
         key: "clients.refresh_interval=2 min..29 min step 1 min",
         largest: false,
@@ -147,14 +147,14 @@ impl Question {
             "[scenario]\nname = \"size\"\nstart = \"08:00\"\nhorizon = \"4 h\"\nreplications = 5\nseed = {seed}\n\
              [[gateway]]\nname = \"gw\"\n{}\n[[clients]]\nname = \"c\"\nprofile = \"communicator-2007-r2\"\ngateway = \"gw\"\n\
              {}\n{}\n[[objective]]\n{}\n",
-            self.gateway, self.clients, self.more, self.objective
+            self.gateway, self.clients, self.extra_keys, self.objective
         );
         parse("size.toml", &text, Path::new("."), &[])
             .unwrap_or_else(|e| panic!("{}: {e}", self.name))
     }
 
     fn axis(&self) -> Axis {
-        Axis::parse(self.key, &Place::whole("--key"))
+        Axis::parse(self.key, &Place::file_only("--key"))
             .unwrap_or_else(|e| panic!("{}: {e}", self.name))
     }
 }
@@ -227,7 +227,7 @@ pub(crate) fn measure(rows: &mut Rows) {
         let value = |place: usize| axis.values[place].value();
         let place = |text: &str| axis.values.iter().position(|o| o.value() == text);
         let real = windows(&truth);
-        let shown: Vec<String> = real
+        let listing: Vec<String> = real
             .iter()
             .map(|(a, b)| format!("{}..{}", value(*a), value(*b)))
             .collect();
@@ -239,25 +239,25 @@ pub(crate) fn measure(rows: &mut Rows) {
                 axis: &axis,
                 largest: question.largest,
                 start: 5,
-                most: MOST,
+                max_replications: MOST_REPLICATIONS,
                 tolerance: question.tolerance,
                 admit: Box::new(|_| Ok(())),
             };
             let result = search.run(&campaign());
             let result = result.unwrap_or_else(|e| panic!("{e}")).unwrap_or_default();
-            probes += result.all().count();
-            let chosen = result
-                .chosen
+            probes += result.tested_values().count();
+            let size = result
+                .chosen_value
                 .as_deref()
                 .filter(|_| result.verdict() == Verdict::Pass);
-            let chosen = chosen.and_then(place);
-            confirmed += u32::from(chosen.is_some());
-            unsafe_answers += u32::from(chosen.is_some_and(|place| truth[place] == Truth::Misses));
+            let size = size.and_then(place);
+            confirmed += u32::from(size.is_some());
+            unsafe_answers += u32::from(size.is_some_and(|place| truth[place] == Truth::Misses));
             let shown_windows: Vec<(usize, usize)> = (result.windows.iter())
                 .filter_map(|(a, b)| Some((place(a)?, place(b)?)))
                 .collect();
             let is_told = |(a, b): &(usize, usize)| match question.tolerance {
-                None => chosen.is_some_and(|c| *a <= c && c <= *b),
+                None => size.is_some_and(|c| *a <= c && c <= *b),
                 Some(_) => shown_windows.iter().any(|(c, d)| c <= b && a <= d),
             };
             let is_wide = |(a, b): &&(usize, usize)| b - a + 1 > question.tolerance.unwrap_or(0);
@@ -267,10 +267,10 @@ pub(crate) fn measure(rows: &mut Rows) {
             "{}: {} values, serve {}; {SEARCHES} searches of {} values on average: confirmed {confirmed}, unsafe {unsafe_answers}, windows missed {missed}",
             question.name,
             truth.len(),
-            if shown.is_empty() {
+            if listing.is_empty() {
                 "none".into()
             } else {
-                shown.join(" and ")
+                listing.join(" and ")
             },
             probes as u64 / SEARCHES
         );

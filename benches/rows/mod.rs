@@ -18,7 +18,7 @@ impl Rows {
     /// Begins the file of a bench anew.
     pub(crate) fn for_bench(bench: &'static str) -> Self {
         let path = Path::new(FOLDER).join(bench).with_extension("csv");
-        let written = std::fs::create_dir_all(FOLDER)
+        let outcome = std::fs::create_dir_all(FOLDER)
             .map_err(csv::Error::from)
             .and_then(|()| {
                 let mut csv = csv::Writer::from_path(&path)?;
@@ -27,7 +27,7 @@ impl Rows {
             });
         Self {
             bench,
-            csv: written.unwrap_or_else(|e| panic!("{}: {e}", path.display())),
+            csv: outcome.unwrap_or_else(|e| panic!("{}: {e}", path.display())),
         }
     }
 

@@ -26,8 +26,8 @@ fn day_number(year: i64, month: i64, day: i64) -> i64 {
 }
 
 fn number(text: &str) -> Option<i64> {
-    let plain = !text.is_empty() && text.len() <= 4 && text.bytes().all(|b| b.is_ascii_digit());
-    plain.then(|| text.parse().ok()).flatten()
+    let is_digits = !text.is_empty() && text.len() <= 4 && text.bytes().all(|b| b.is_ascii_digit());
+    is_digits.then(|| text.parse().ok()).flatten()
 }
 
 /// The date that a text ends with: `2026-11-27`, `2026/11/27`, `11/27/2026`, `27-11-2026`, `Nov 27`, `Nov 27 2026`.

@@ -35,7 +35,7 @@ pub(super) struct Decoder<'a> {
     streams: Streams,
     /// The last datagrams with SIP: when, from where to where, and their bytes.
     last: VecDeque<(u64, SocketAddr, SocketAddr, Vec<u8>)>,
-    twice: u64,
+    duplicates: u64,
     has_times: bool,
     last_at_us: Option<u64>,
 }
@@ -48,7 +48,7 @@ impl<'a> Decoder<'a> {
             fragments: Fragments::default(),
             streams: Streams::default(),
             last: VecDeque::new(),
-            twice: 0,
+            duplicates: 0,
             has_times: false,
             last_at_us: None,
         }
@@ -91,8 +91,8 @@ impl<'a> Decoder<'a> {
             None => self.transport(packet, from, to, protocol, payload),
             Some(fragment) => {
                 let key = (from, to, fragment.id, protocol);
-                if let Some(whole) = self.fragments.add(key, &fragment, payload) {
-                    self.transport(packet, from, to, protocol, &whole);
+                if let Some(datagram) = self.fragments.add(key, &fragment, payload) {
+                    self.transport(packet, from, to, protocol, &datagram);
                 }
             }
         }
@@ -151,7 +151,7 @@ impl<'a> Decoder<'a> {
                 at_us.abs_diff(*at) <= TWICE_WITHIN_US && (*f, *t) == (from, to) && bytes == payload
             });
             if is_repeated {
-                self.twice += 1;
+                self.duplicates += 1;
                 return;
             }
             self.last.push_back((at_us, from, to, payload.to_vec()));
@@ -181,10 +181,10 @@ impl<'a> Decoder<'a> {
     /// The capture has ended.
     pub(super) fn finish(mut self, form: &'static str, places: u64) -> Summary {
         self.streams.finish(self.sink, &mut self.warnings);
-        if self.twice > 0 {
+        if self.duplicates > 0 {
             self.warnings.push(format!(
                 "{} datagrams are in the capture twice and count once, as a capture on all interfaces shows them",
-                self.twice
+                self.duplicates
             ));
         }
         let unfinished = self.fragments.unfinished();

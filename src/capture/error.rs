@@ -30,7 +30,7 @@ pub(super) enum Stop {
 }
 
 impl Stop {
-    pub(super) fn named(self, file: &str) -> CaptureError {
+    pub(super) fn into_error(self, file: &str) -> CaptureError {
         let file = file.into();
         match self {
             Self::World(cause) => CaptureError::World { file, cause },
@@ -47,14 +47,14 @@ impl From<io::Error> for Stop {
 
 /// Reads until the buffer is full or the file ends; how many bytes there were.
 pub(super) fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match reader.read(&mut buffer[filled..]) {
+    let mut read_len = 0;
+    while read_len < buffer.len() {
+        match reader.read(&mut buffer[read_len..]) {
             Ok(0) => break,
-            Ok(count) => filled += count,
+            Ok(count) => read_len += count,
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
             Err(e) => return Err(e),
         }
     }
-    Ok(filled)
+    Ok(read_len)
 }

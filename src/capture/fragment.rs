@@ -11,7 +11,7 @@ pub(super) struct Fragment {
     /// Its first byte within the datagram.
     pub offset: usize,
     /// Whether others follow.
-    pub more: bool,
+    pub more_fragments: bool,
 }
 
 /// Source, destination, identification, protocol.
@@ -68,7 +68,7 @@ impl Fragments {
             self.lost += 1;
             return None;
         }
-        if !fragment.more {
+        if !fragment.more_fragments {
             datagram.length = Some(end);
         }
         if !datagram
@@ -78,9 +78,9 @@ impl Fragments {
         {
             datagram.pieces.push((fragment.offset, bytes.to_vec()));
         }
-        let whole = datagram.whole()?;
+        let payload = datagram.reassemble()?;
         self.waiting.remove(&key);
-        Some(whole)
+        Some(payload)
     }
 
     /// How many datagrams never became whole.
@@ -91,16 +91,16 @@ impl Fragments {
 
 impl Datagram {
     /// The datagram, if nothing is missing. Where pieces overlap, the one that begins first wins.
-    fn whole(&mut self) -> Option<Vec<u8>> {
+    fn reassemble(&mut self) -> Option<Vec<u8>> {
         let length = self.length?;
         self.pieces.sort_by_key(|(offset, _)| *offset);
-        let mut whole = Vec::with_capacity(length);
+        let mut buffer = Vec::with_capacity(length);
         for (offset, piece) in &self.pieces {
-            let overlap = whole.len().checked_sub(*offset)?;
-            whole.extend_from_slice(piece.get(overlap..).unwrap_or_default());
+            let overlap = buffer.len().checked_sub(*offset)?;
+            buffer.extend_from_slice(piece.get(overlap..).unwrap_or_default());
         }
-        whole.truncate(length);
-        (whole.len() == length).then_some(whole)
+        buffer.truncate(length);
+        (buffer.len() == length).then_some(buffer)
     }
 }
 
@@ -127,7 +127,7 @@ mod tests {
                 &Fragment {
                     id: 1,
                     offset,
-                    more,
+                    more_fragments: more,
                 },
                 bytes,
             )
@@ -152,7 +152,7 @@ mod tests {
                     &Fragment {
                         id,
                         offset: 8,
-                        more: true
+                        more_fragments: true
                     },
                     &[0; 1400]
                 ),
@@ -164,7 +164,7 @@ mod tests {
         let beyond = Fragment {
             id: 0,
             offset: 65_528,
-            more: false,
+            more_fragments: false,
         };
         assert_eq!(fragments.add(key(0), &beyond, &[0; 100]), None);
     }

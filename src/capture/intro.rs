@@ -70,7 +70,7 @@ impl Intro {
         Self::new("tcpdump -A")
     }
 
-    fn dressed(self, dress: Dress) -> Self {
+    fn with_dress(self, dress: Dress) -> Self {
         Self { dress, ..self }
     }
 
@@ -124,7 +124,7 @@ pub(super) enum LineKind {
 
 fn transport(text: &str) -> Option<Transport> {
     let text = text.trim_start();
-    let all = [
+    let transports = [
         ("udp", Transport::Udp),
         ("tcp", Transport::Tcp),
         ("tls", Transport::Tls),
@@ -132,7 +132,8 @@ fn transport(text: &str) -> Option<Transport> {
         ("ws", Transport::Tcp),
     ];
     let prefix = text.get(..3)?.to_ascii_lowercase();
-    all.into_iter()
+    transports
+        .into_iter()
         .find(|(word, _)| prefix.starts_with(word))
         .map(|(_, t)| t)
 }
@@ -213,7 +214,7 @@ fn ruled(text: &str) -> Option<LineKind> {
     let stamp = Stamp::find(text);
     let opens = |intro: Intro| Some(LineKind::Opens(Intro { stamp, ..intro }));
     if text.contains("$$begin_record") {
-        return opens(Intro::new("OCS/Lync Snooper").dressed(Dress::Record));
+        return opens(Intro::new("OCS/Lync Snooper").with_dress(Dress::Record));
     }
     if let Some((_, rest)) = text.split_once("MESSAGE START ") {
         let stamp = Stamp::find(rest).or(stamp);
@@ -239,7 +240,7 @@ fn stacks(text: &str) -> Option<LineKind> {
             let intro = Intro::new("Sofia-SIP")
                 .with(sent, address(peer))
                 .over(rest)
-                .dressed(Dress::Indented);
+                .with_dress(Dress::Indented);
             return opens(Stamp::find(at), intro);
         }
     }
@@ -292,7 +293,13 @@ fn arrows(line: &str) -> Option<LineKind> {
         return None;
     }
     let between = |form: &'static str| Intro::new(form).between(from, to);
-    let over = |transport: &str| opens(between("ngrep").over(transport).dressed(Dress::FullStops));
+    let over = |transport: &str| {
+        opens(
+            between("ngrep")
+                .over(transport)
+                .with_dress(Dress::FullStops),
+        )
+    };
     match text.split_whitespace().next()? {
         "U" => over("udp"),
         "T" => over("tcp"),
@@ -310,7 +317,7 @@ fn tree(text: &str) -> Option<LineKind> {
         return Some(LineKind::Opens(Intro::new(FORM)));
     }
     if text.starts_with("Session Initiation Protocol") {
-        return adds(Intro::new(FORM).dressed(Dress::Tree));
+        return adds(Intro::new(FORM).with_dress(Dress::Tree));
     }
     if text.starts_with("Arrival Time: ") || text.starts_with("UTC Arrival Time: ") {
         return adds(Intro {
@@ -345,17 +352,17 @@ fn tree(text: &str) -> Option<LineKind> {
 /// Lines that only make sense after another: direction in SIPp, Cisco and Snooper.
 fn second(text: &str) -> Option<LineKind> {
     let adds = |intro: Intro| Some(LineKind::Adds(intro));
-    let plain = Intro::default();
+    let default_intro = Intro::default();
     for (words, sent) in [(" message sent", true), (" message received", false)] {
         if text.contains(words) && transport(text).is_some() && text.ends_with(':') {
-            return adds(plain.with(sent, None).over(text));
+            return adds(default_intro.with(sent, None).over(text));
         }
     }
     match text {
-        "Sent:" | "Sent: " => adds(plain.with(true, None)),
-        "Received:" => adds(plain.with(false, None)),
-        _ if text.starts_with("Direction: outgoing") => adds(plain.with(true, None)),
-        _ if text.starts_with("Direction: incoming") => adds(plain.with(false, None)),
+        "Sent:" | "Sent: " => adds(default_intro.with(true, None)),
+        "Received:" => adds(default_intro.with(false, None)),
+        _ if text.starts_with("Direction: outgoing") => adds(default_intro.with(true, None)),
+        _ if text.starts_with("Direction: incoming") => adds(default_intro.with(false, None)),
         _ => None,
     }
 }

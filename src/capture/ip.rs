@@ -55,16 +55,16 @@ fn ipv4(bytes: &[u8]) -> Option<IpPacket<'_>> {
         total.min(bytes.len())
     };
     let flags = half(bytes, 6)?;
-    let (offset, more) = (usize::from(flags & 0x1fff) * 8, flags & 0x2000 != 0);
+    let (offset, more_fragments) = (usize::from(flags & 0x1fff) * 8, flags & 0x2000 != 0);
     let payload = bytes.get(header.max(20)..end)?;
     Some(IpPacket {
         from: address(12)?,
         to: address(16)?,
         protocol: *bytes.get(9)?,
-        fragment: (offset > 0 || more).then_some(Fragment {
+        fragment: (offset > 0 || more_fragments).then_some(Fragment {
             id: u32::from(half(bytes, 4)?),
             offset,
-            more,
+            more_fragments,
         }),
         payload,
     })
@@ -91,12 +91,12 @@ fn ipv6(bytes: &[u8]) -> Option<IpPacket<'_>> {
             51 => usize::from(*payload.get(1)?) * 4 + 8,
             44 => {
                 let part = half(payload, 2)?;
-                let (offset, more) = (usize::from(part & 0xfff8), part & 1 != 0);
-                let whole = offset == 0 && !more;
-                fragment = (!whole).then_some(Fragment {
+                let (offset, more_fragments) = (usize::from(part & 0xfff8), part & 1 != 0);
+                let is_whole = offset == 0 && !more_fragments;
+                fragment = (!is_whole).then_some(Fragment {
                     id: word(payload, 4)?,
                     offset,
-                    more,
+                    more_fragments,
                 });
                 8
             }
@@ -230,7 +230,13 @@ mod tests {
         let read = ip(&packet).unwrap();
         let part = read.fragment.unwrap();
         assert_eq!(
-            (read.protocol, part.id, part.offset, part.more, read.payload),
+            (
+                read.protocol,
+                part.id,
+                part.offset,
+                part.more_fragments,
+                read.payload
+            ),
             (UDP, 7, 8, true, &b"8 bytes."[..])
         );
         for cut in 0..packet.len() {

@@ -175,8 +175,8 @@ impl Log<'_> {
                 self.context = Intro { stamp, ..new };
                 self.fresh = true;
             }
-            Some(LineKind::Adds(more)) => {
-                self.context.refine(more);
+            Some(LineKind::Adds(addition)) => {
+                self.context.refine(addition);
                 self.fresh = true;
             }
             None => {
@@ -195,12 +195,12 @@ impl Log<'_> {
                 }
             }
         }
-        let dressed = if self.context.dress == Dress::FullStops {
+        let bare_line = if self.context.dress == Dress::FullStops {
             line.trim_end_matches('.')
         } else {
             line
         };
-        if let Some((_, start)) = start_within(dressed) {
+        if let Some((_, start)) = start_within(bare_line) {
             self.begin(start);
         } else if let Some(stamp) = Stamp::find(line).filter(|_| !self.fresh) {
             self.context.stamp = Some(stamp);
@@ -223,23 +223,23 @@ impl Log<'_> {
     }
 
     fn take_within(&mut self, line: &str) {
-        let Some(collected) = &mut self.message else {
+        let Some(open_message) = &mut self.message else {
             return;
         };
-        collected.size += line.len() + 2;
-        let dress = collected.intro.dress;
+        open_message.size += line.len() + 2;
+        let dress = open_message.intro.dress;
         let is_next = || Start::parse(line.trim_start()).is_some();
         let is_introduced = match intro(line) {
             Some(LineKind::Opens(_)) => true,
-            Some(LineKind::Adds(more)) => more.dress == Dress::Tree,
+            Some(LineKind::Adds(addition)) => addition.dress == Dress::Tree,
             None => false,
         };
         if ends(line) || is_introduced || is_next() {
             self.end();
             return self.take_outside(line);
         }
-        if collected.size > MESSAGE_MOST {
-            let at = collected.line;
+        if open_message.size > MESSAGE_MOST {
+            let at = open_message.line;
             self.warnings
                 .push(format!("line {at}: a message without an end"));
             return self.end();
@@ -252,7 +252,7 @@ impl Log<'_> {
         if dress == Dress::Tree {
             return self.take_branch(line);
         }
-        if let Some(body) = &mut collected.body {
+        if let Some(body) = &mut open_message.body {
             if !body.is_empty() {
                 body.push('\n');
             }
@@ -261,45 +261,47 @@ impl Log<'_> {
             .strip_prefix("Message-Body: ")
             .filter(|_| dress == Dress::Record)
         {
-            collected.body = Some(if body == "-" {
+            open_message.body = Some(if body == "-" {
                 String::new()
             } else {
                 body.into()
             });
         } else if line.trim().is_empty() {
-            collected.body = Some(String::new());
+            open_message.body = Some(String::new());
         } else {
-            collected.message.push_line(line);
+            open_message.message.push_line(line);
         }
         self.end_if_whole();
     }
 
     /// A message is over when its body is as long as Content-Length says: line ends may have lost a byte.
     fn end_if_whole(&mut self) {
-        let Some(collected) = &self.message else {
+        let Some(open_message) = &self.message else {
             return;
         };
-        let Some(body) = &collected.body else { return };
-        let promised = collected.message.content_length().unwrap_or(0);
+        let Some(body) = &open_message.body else {
+            return;
+        };
+        let promised = open_message.message.content_length().unwrap_or(0);
         let breaks = body.matches('\n').count();
-        if collected.intro.dress != Dress::Record && body.len() + breaks >= promised {
+        if open_message.intro.dress != Dress::Record && body.len() + breaks >= promised {
             self.end();
         }
     }
 
     /// A line of a tree: headers stand at one depth, what stands deeper says the same again.
     fn take_branch(&mut self, line: &str) {
-        let Some(collected) = &mut self.message else {
+        let Some(open_message) = &mut self.message else {
             return;
         };
         let depth = line.len() - line.trim_start().len();
         let text = line.trim();
         if text.starts_with("Message Header") {
-            collected.indent = None;
+            open_message.indent = None;
             return;
         }
         if text.is_empty() || text.starts_with("Message Body") {
-            if !collected.message.headers.is_empty() {
+            if !open_message.message.headers.is_empty() {
                 self.end();
             }
             return;
@@ -311,16 +313,16 @@ impl Log<'_> {
         {
             return;
         }
-        if depth == *collected.indent.get_or_insert(depth) {
-            collected.message.push_line(text);
-        } else if collected.indent.is_some_and(|indent| depth < indent) {
+        if depth == *open_message.indent.get_or_insert(depth) {
+            open_message.message.push_line(text);
+        } else if open_message.indent.is_some_and(|indent| depth < indent) {
             self.end();
         }
     }
 
     /// Hands the message on, if it is one: a start line alone is talk about a message.
     fn end(&mut self) {
-        let Some(collected) = self.message.take() else {
+        let Some(open_message) = self.message.take() else {
             return;
         };
         self.fresh = false;
@@ -330,7 +332,7 @@ impl Log<'_> {
             mut message,
             body,
             ..
-        } = collected;
+        } = open_message;
         let stamp = self.context.stamp;
         self.context = Intro {
             stamp,

@@ -86,19 +86,19 @@ pub fn read_from(
     let mut summary = match form(&opening).map_err(|problem| content(problem.into()))? {
         FileForm::Pcap => {
             let mut decoder = Decoder::new(&mut count);
-            let places = pcap::read(&mut reader, &mut decoder).map_err(|e| e.named(file))?;
+            let places = pcap::read(&mut reader, &mut decoder).map_err(|e| e.into_error(file))?;
             decoder.finish("pcap", places)
         }
         FileForm::Pcapng => {
             let mut decoder = Decoder::new(&mut count);
-            let places = pcapng::read(&mut reader, &mut decoder).map_err(|e| e.named(file))?;
+            let places = pcapng::read(&mut reader, &mut decoder).map_err(|e| e.into_error(file))?;
             decoder.finish("pcapng", places)
         }
-        FileForm::Text => log::read(&mut reader, &mut count).map_err(|e| e.named(file))?,
+        FileForm::Text => log::read(&mut reader, &mut count).map_err(|e| e.into_error(file))?,
         FileForm::Utf16 { is_big } => {
             reader.consume(2);
             let mut text = BufReader::new(Utf16::new(reader, is_big));
-            log::read(&mut text, &mut count).map_err(|e| e.named(file))?
+            log::read(&mut text, &mut count).map_err(|e| e.into_error(file))?
         }
     };
     summary.messages = messages;

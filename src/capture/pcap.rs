@@ -32,12 +32,12 @@ pub(super) fn read(reader: &mut impl Read, decoder: &mut Decoder) -> Result<u64,
     let mut data = Vec::new();
     loop {
         let mut record = [0; 16];
-        let filled = fill(reader, &mut record)?;
-        if filled == 0 {
+        let read_len = fill(reader, &mut record)?;
+        if read_len == 0 {
             return Ok(frame);
         }
         let length = word(&record[8..]) as usize;
-        if filled < record.len() {
+        if read_len < record.len() {
             decoder.warn(frame + 1, "the file ends within the header of this frame");
             return Ok(frame);
         }
@@ -52,7 +52,7 @@ pub(super) fn read(reader: &mut impl Read, decoder: &mut Decoder) -> Result<u64,
         }
         frame += 1;
         data.resize(length, 0);
-        let filled = fill(reader, &mut data)?;
+        let read_len = fill(reader, &mut data)?;
         let fraction = u64::from(word(&record[4..]));
         let micros = if nanoseconds {
             fraction / 1000
@@ -60,16 +60,16 @@ pub(super) fn read(reader: &mut impl Read, decoder: &mut Decoder) -> Result<u64,
             fraction
         };
         let at_us = Some(u64::from(word(&record)) * 1_000_000 + micros);
-        if filled < length {
+        if read_len < length {
             decoder.warn(frame, "the file ends within this frame");
         }
         decoder.packet(&Packet {
             frame,
             at_us,
             link,
-            data: &data[..filled],
+            data: &data[..read_len],
         })?;
-        if filled < length {
+        if read_len < length {
             return Ok(frame);
         }
     }

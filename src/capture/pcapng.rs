@@ -131,26 +131,26 @@ pub(super) fn read(reader: &mut impl Read, decoder: &mut Decoder) -> Result<u64,
             return ends_early(decoder, frame);
         }
         let total = section.word(&opening[4..]) as usize;
-        let used = if begins_section { 12 } else { 8 };
-        if !(used + 4..=BLOCK_MOST).contains(&total) {
+        let header_len = if begins_section { 12 } else { 8 };
+        if !(header_len + 4..=BLOCK_MOST).contains(&total) {
             decoder.warn(
                 frame + 1,
                 &format!("a block of {total} bytes cannot be: the rest of the file is left out"),
             );
             return Ok(frame);
         }
-        body.resize(total.next_multiple_of(4) - used, 0);
+        body.resize(total.next_multiple_of(4) - header_len, 0);
         let length = fill(reader, &mut body)?;
-        let whole = length == body.len();
+        let is_whole = length == body.len();
         // The last word repeats the length.
-        let content = if whole {
-            &body[..total - used - 4]
+        let content = if is_whole {
+            &body[..total - header_len - 4]
         } else {
             &body[..length]
         };
         let kind = section.word(&opening);
         block(&mut section, kind, content, &mut frame, decoder)?;
-        if !whole {
+        if !is_whole {
             return ends_early(decoder, frame);
         }
     }

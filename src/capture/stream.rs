@@ -278,9 +278,9 @@ mod tests {
 
     /// Numbers of the messages that come out of segments: sequence, SYN, payload.
     fn numbers(segments: &[(u32, bool, &[u8])]) -> (Vec<(u64, u32)>, Vec<String>) {
-        let (mut streams, mut warnings, mut all) =
+        let (mut streams, mut warnings, mut cseqs) =
             (Streams::default(), Warnings::default(), Vec::new());
-        let mut sink = |o: Observation| all.push((o.place, o.message.cseq().unwrap().0));
+        let mut sink = |o: Observation| cseqs.push((o.place, o.message.cseq().unwrap().0));
         for (i, (sequence, begins, payload)) in segments.iter().enumerate() {
             let segment: Segment = Segment {
                 place: Place {
@@ -298,7 +298,7 @@ mod tests {
             streams.segment(&segment, &mut sink, &mut warnings);
         }
         streams.finish(&mut sink, &mut warnings);
-        (all, warnings.finish())
+        (cseqs, warnings.finish())
     }
 
     #[test]
@@ -306,7 +306,7 @@ mod tests {
         let stream = [update(1), update(2), update(3)].concat();
         let first = u32::MAX - 70; // the numbers wrap within the second message
         let at = |n: usize| first.wrapping_add(1).wrapping_add(n as u32);
-        let (all, warnings) = numbers(&[
+        let (cseqs, warnings) = numbers(&[
             (first, true, b""),
             (at(40), false, &stream[40..90]),
             (at(0), false, &stream[..30]),
@@ -314,8 +314,8 @@ mod tests {
             (at(20), false, &stream[20..60]),
             (at(80), false, &stream[80..]),
         ]);
-        assert_eq!(all.iter().map(|(_, n)| *n).collect::<Vec<_>>(), [1, 2, 3]);
-        assert_eq!(all[0].0, 5, "whole when the gap closed");
+        assert_eq!(cseqs.iter().map(|(_, n)| *n).collect::<Vec<_>>(), [1, 2, 3]);
+        assert_eq!(cseqs[0].0, 5, "whole when the gap closed");
         assert_eq!(warnings, [""; 0]);
     }
 
@@ -323,29 +323,29 @@ mod tests {
     fn a_stream_that_is_joined_late_or_has_a_hole_goes_on_with_the_next_message() {
         let (one, two, three) = (update(1), update(2), update(3));
         let length = one.len() as u32;
-        let (all, _) = numbers(&[
+        let (cseqs, _) = numbers(&[
             (100, false, b"the rest of a message\r\n"),
             (200, false, &one),
             (200 + length, false, &two),
         ]);
-        assert_eq!(all, [(2, 1), (3, 2)]);
-        let (all, warnings) = numbers(&[
+        assert_eq!(cseqs, [(2, 1), (3, 2)]);
+        let (cseqs, warnings) = numbers(&[
             (99, true, b""),
             (100, false, &one),
             (100 + 2 * length, false, &three),
         ]);
-        assert_eq!(all.iter().map(|(_, n)| *n).collect::<Vec<_>>(), [1, 3]);
+        assert_eq!(cseqs.iter().map(|(_, n)| *n).collect::<Vec<_>>(), [1, 3]);
         assert!(warnings[0].contains("were not captured"), "{warnings:?}");
     }
 
     #[test]
     fn other_protocols_are_passed_over_without_a_word_and_tls_with_one() {
-        let (all, warnings) = numbers(&[
+        let (cseqs, warnings) = numbers(&[
             (0, true, b""),
             (1, false, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"),
             (28, false, &[0; 900]),
         ]);
-        assert_eq!((all.len(), warnings.len()), (0, 0));
+        assert_eq!((cseqs.len(), warnings.len()), (0, 0));
         let (_, warnings) = numbers(&[(0, true, b""), (1, false, &[0x16, 3, 1, 0, 9, 1, 1])]);
         assert!(warnings[0].contains("TLS"));
     }

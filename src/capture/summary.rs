@@ -56,14 +56,14 @@ pub(super) const WARNINGS_MOST: usize = 12;
 /// Collects warnings, a bounded number of them.
 #[derive(Default, Debug)]
 pub(super) struct Warnings {
-    kept: Vec<String>,
+    messages: Vec<String>,
     left_out: u64,
 }
 
 impl Warnings {
     pub(super) fn push(&mut self, warning: String) {
-        if self.kept.len() < WARNINGS_MOST {
-            self.kept.push(warning);
+        if self.messages.len() < WARNINGS_MOST {
+            self.messages.push(warning);
         } else {
             self.left_out += 1;
         }
@@ -71,8 +71,9 @@ impl Warnings {
 
     pub(super) fn finish(mut self) -> Vec<String> {
         if self.left_out > 0 {
-            self.kept.push(format!("{} more warnings", self.left_out));
+            self.messages
+                .push(format!("{} more warnings", self.left_out));
         }
-        self.kept
+        self.messages
     }
 }

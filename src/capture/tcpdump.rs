@@ -67,7 +67,7 @@ pub(super) struct Direction {
 
 impl Direction {
     /// One whose first byte had this number, and whose next one is so far from it.
-    pub(super) fn begun(first: u32, next: u32) -> Self {
+    pub(super) fn with_start(first: u32, next: u32) -> Self {
         Self {
             first,
             next,
@@ -78,15 +78,15 @@ impl Direction {
     /// Takes a segment of so many bytes; the number of its first one, counted from the first of all. With `-q` no number is
     /// printed: what comes follows what came.
     pub(super) fn take(&mut self, number: Option<u32>, length: u32) -> u32 {
-        let counted = number.map_or(self.next, |number| self.counted(number));
+        let sequence = number.map_or(self.next, |number| self.relative_sequence(number));
         if length > 0 {
-            self.next = counted.wrapping_add(length);
+            self.next = sequence.wrapping_add(length);
         }
-        counted
+        sequence
     }
 
     /// The number of a byte, counted from the first.
-    fn counted(&mut self, number: u32) -> u32 {
+    fn relative_sequence(&mut self, number: u32) -> u32 {
         let since = number.wrapping_sub(self.first);
         let from_next = |n: u32| (n.wrapping_sub(self.next) as i32).unsigned_abs();
         let are_as_sent = *(self.are_as_sent).get_or_insert(from_next(since) < from_next(number));
@@ -216,13 +216,13 @@ fn length_of_options(names: &str) -> Option<usize> {
 
 fn carried(rest: &str) -> Carried {
     if let Some(flags) = rest.strip_prefix("Flags [") {
-        let (flags, said) = flags.split_once(']').unwrap_or((flags, ""));
-        let options = said.split_once("options [").map(|(_, names)| names);
+        let (flags, details) = flags.split_once(']').unwrap_or((flags, ""));
+        let options = details.split_once("options [").map(|(_, names)| names);
         return Carried::Segment(DumpedSegment {
-            sequence: (said.split_once("seq ")).and_then(|(_, n)| number(n)),
+            sequence: (details.split_once("seq ")).and_then(|(_, n)| number(n)),
             begins: flags.contains('S'),
             ends: flags.contains(['F', 'R']),
-            length: (said.rsplit_once("length "))
+            length: (details.rsplit_once("length "))
                 .and_then(|(_, n)| number(n))
                 .unwrap_or(0) as usize,
             options: match options {

@@ -35,8 +35,8 @@ impl<R: Read> Utf16<R> {
                     let text = c.encode_utf8(&mut bytes);
                     self.ready.extend_from_slice(text.as_bytes());
                 }
-                Err(alone) if (0xd800..0xdc00).contains(&alone.unpaired_surrogate()) => {
-                    self.high = Some(alone.unpaired_surrogate());
+                Err(surrogate) if (0xd800..0xdc00).contains(&surrogate.unpaired_surrogate()) => {
+                    self.high = Some(surrogate.unpaired_surrogate());
                 }
                 Err(_) => self.ready.extend_from_slice("\u{fffd}".as_bytes()),
             }

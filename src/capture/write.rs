@@ -148,9 +148,10 @@ impl PcapWriter {
             Flag::Acknowledge => builder.ack(acknowledged),
             Flag::Close => builder.fin().ack(acknowledged),
         };
-        let counted = payload.len() as u32
+        let sequence_length = payload.len() as u32
             + u32::from(matches!(flag, Flag::Open | Flag::OpenAnswer | Flag::Close));
-        self.next.insert((from, to), sequence.wrapping_add(counted));
+        self.next
+            .insert((from, to), sequence.wrapping_add(sequence_length));
         let mut packet = Vec::with_capacity(builder.size(payload.len()));
         if builder.write(&mut packet, payload).is_ok() {
             self.record(at_us, &packet);
@@ -204,11 +205,11 @@ mod tests {
                 }
             }
             writer.close(9_000_000, ends());
-            let mut all: Vec<Observation> = Vec::new();
+            let mut observations: Vec<Observation> = Vec::new();
             let bytes = writer.into_bytes();
-            let summary = read_from("x", bytes.as_slice(), &mut |o| all.push(o)).unwrap();
+            let summary = read_from("x", bytes.as_slice(), &mut |o| observations.push(o)).unwrap();
             assert_eq!(summary.warnings, [""; 0]);
-            let messages: Vec<_> = all
+            let messages: Vec<_> = observations
                 .iter()
                 .map(|o| {
                     (
@@ -226,9 +227,9 @@ mod tests {
                     (4_500_000, 3, 4000)
                 ]
             );
-            assert_eq!(all[1].from.as_deref(), Some("192.0.2.2:5060"));
+            assert_eq!(observations[1].from.as_deref(), Some("192.0.2.2:5060"));
             let transport = if tcp { Transport::Tcp } else { Transport::Udp };
-            assert!(all.iter().all(|o| o.transport == Some(transport)));
+            assert!(observations.iter().all(|o| o.transport == Some(transport)));
         }
     }
 }

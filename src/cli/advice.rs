@@ -2,7 +2,7 @@
 
 use super::answer::sizing;
 use super::fault::Fault;
-use super::flags::written;
+use super::flags::flag_text;
 use super::robustness::assumption;
 use crate::deployment::{ClientPlan, Plan};
 use crate::experiment::{
@@ -165,7 +165,7 @@ fn set(turns: &[Turn]) -> String {
             key,
             value,
         } = turn;
-        written("--set", &format!("{table}.{name}.{key}={value}"))
+        flag_text("--set", &format!("{table}.{name}.{key}={value}"))
     };
     turns.iter().map(one).collect::<String>().trim().into()
 }

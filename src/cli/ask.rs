@@ -90,13 +90,13 @@ fn answers(input: &mut impl BufRead, tell: &mut impl FnMut(&str)) -> Result<Answ
         meaning: meaning.into(),
     });
     let objective = one_of(input, tell, "5. What must hold?", &objectives)?;
-    let chosen = OBJECTIVES.iter().find(|(word, ..)| *word == objective);
+    let choice = OBJECTIVES.iter().find(|(word, ..)| *word == objective);
     Ok(Answers {
         users,
         client,
         gateway: Some(gateway).filter(|gateway| gateway != UNKNOWN),
         path,
-        objective: chosen.map_or("", |(.., text)| text),
+        objective: choice.map_or("", |(.., text)| text),
     })
 }
 
@@ -194,7 +194,7 @@ fn one_of(
 fn line(input: &mut impl BufRead) -> Result<String, Fault> {
     let mut line = String::new();
     let read = input.read_line(&mut line).map_err(|cause| Fault::World {
-        what: "standard input".into(),
+        action: "standard input".into(),
         cause,
     })?;
     match read {
@@ -306,7 +306,7 @@ mod tests {
 
     #[test]
     fn a_wrong_answer_is_asked_again_with_the_nearest_name() {
-        let (answers, shown) = after("many\n20\n2\nnec-ow500\nnec-ow5000\n\n4\n");
+        let (answers, output) = after("many\n20\n2\nnec-ow500\nnec-ow5000\n\n4\n");
         let answers = answers.unwrap();
         assert_eq!(
             (answers.users, answers.gateway.as_deref()),
@@ -316,7 +316,7 @@ mod tests {
             (answers.objective, answers.client == "communicator-2007-r2"),
             ("", false)
         );
-        assert!(shown.contains("did you mean `nec-ow5000`?"), "{shown}");
+        assert!(output.contains("did you mean `nec-ow5000`?"), "{output}");
         assert!(after("5\n").0.is_err());
     }
 

@@ -8,7 +8,7 @@ use super::design::{PrecisionFlags, VaryFlags};
 use super::fault::Fault;
 use super::flags::ScenarioFlags;
 use super::joint::{self, SearchCommand};
-use super::study::{Decisive, Most, Publication, Study, StudyFlags, with_samples};
+use super::study::{Decisive, MaxEffort, Publication, Study, StudyFlags, with_samples};
 use super::{Outcome, front, memory};
 use crate::experiment::{
     Campaign, Case, Delta, Robustness, SelectionResult, Selector, cases, hash_of,
@@ -79,11 +79,11 @@ impl BestArgs {
         let input = |flag: &str, why: String| Fault::Input(format!("{flag}: {why}"));
         let base = self.scenario.read()?;
         let cost = self.cost(&base)?;
-        let varied = self.vary.study(&base, &PrecisionFlags::default())?;
+        let variation = self.vary.study(&base, &PrecisionFlags::default())?;
         if self.search {
-            return self.search(base, varied, cost);
+            return self.search(base, variation, cost);
         }
-        let cases = cases(&base, &varied)?;
+        let cases = cases(&base, &variation)?;
         let selector = self.selector(&base, &cost, &cases)?;
         if !selector.is_possible(cases.len()) {
             let why = format!(
@@ -107,7 +107,7 @@ impl BestArgs {
         conduct(Candidates {
             command: self,
             base,
-            varied,
+            variation,
             cases,
             selector,
         })
@@ -120,7 +120,7 @@ impl BestArgs {
     fn search(
         &self,
         base: Scenario,
-        varied: scenario::Study,
+        variation: scenario::Study,
         cost: Cost,
     ) -> Result<Outcome, Fault> {
         let selector = self.selector(&base, &cost, &[])?;
@@ -133,7 +133,7 @@ impl BestArgs {
             budget: self.budget,
             selection: self.selection(),
         };
-        joint::run(command, base, varied, selector)
+        joint::run(command, base, variation, selector)
     }
 
     /// The flags of the selection, as they are repeated.
@@ -143,14 +143,14 @@ impl BestArgs {
             (self.ignore_objectives, "--ignore-objectives"),
         ];
         let active_switches = switches.into_iter().filter(|(is_asked, _)| *is_asked);
-        let within = active_switches.map(|(_, flag)| (flag, String::new()));
+        let objective_flag = active_switches.map(|(_, flag)| (flag, String::new()));
         let flags = [
             ("--delta", self.delta.clone()),
             ("--alpha", self.alpha.to_string()),
             ("--first-stage", self.first_stage.to_string()),
             ("--most-reps", self.most_reps.to_string()),
         ];
-        flags.into_iter().chain(within).collect()
+        flags.into_iter().chain(objective_flag).collect()
     }
 
     /// Whether only points that meet the objectives are chosen from: where there are any.
@@ -207,7 +207,7 @@ impl BestArgs {
 struct Candidates {
     command: BestArgs,
     base: Scenario,
-    varied: scenario::Study,
+    variation: scenario::Study,
     cases: Vec<Case>,
     selector: Selector,
 }
@@ -228,75 +228,75 @@ impl Study for Candidates {
         let command = &self.command;
         let cost = ("--cost", command.cost_text(&self.base).to_string());
         let vary = command.vary.flags().into_iter();
-        let all = vary.chain([cost]).chain(command.selection());
-        command.scenario.repeated(Self::COMMAND, set, all)
+        let flags = vary.chain([cost]).chain(command.selection());
+        command.scenario.repeated(Self::COMMAND, set, flags)
     }
 
     fn answer(&mut self, campaign: &Campaign) -> Result<Option<SelectionResult>, Fault> {
         Ok(self.selector.select(campaign, &self.cases)?)
     }
 
-    fn most(&self) -> Option<Most> {
-        let (first, most) = (self.selector.first_stage, self.selector.most_replications);
-        let judged = match self.selector.within_objectives {
-            true => checkpoints(first, most).count() as u64,
+    fn max_effort(&self) -> Option<MaxEffort> {
+        let (first, maximum) = (self.selector.first_stage, self.selector.most_replications);
+        let judgements = match self.selector.within_objectives {
+            true => checkpoints(first, maximum).count() as u64,
             false => 0,
         };
-        Some(Most {
+        Some(MaxEffort {
             // Two of the first stage, then one or more replications each.
-            rounds: judged + 2 + u64::from(most.saturating_sub(first)),
-            replications: self.cases.len() as u64 * u64::from(most.max(first)),
+            rounds: judgements + 2 + u64::from(maximum.saturating_sub(first)),
+            replications: self.cases.len() as u64 * u64::from(maximum.max(first)),
         })
     }
 
     fn robustness(
         &self,
-        selected: &SelectionResult,
+        selection: &SelectionResult,
         campaign: &Campaign,
     ) -> Result<Option<Robustness>, Fault> {
-        Ok(self.selector.robustness(&self.cases, selected, campaign)?)
+        Ok(self.selector.robustness(&self.cases, selection, campaign)?)
     }
 
     fn decisive<'a>(
         &'a self,
-        selected: &'a SelectionResult,
+        selection: &'a SelectionResult,
     ) -> Result<Option<Decisive<'a>>, Fault> {
-        let case = selected.decisive();
-        Ok(case.map(|i| Decisive::new(&self.cases[i].scenario, &selected.samples[i])))
+        let case = selection.decisive();
+        Ok(case.map(|i| Decisive::new(&self.cases[i].scenario, &selection.samples[i])))
     }
 
     fn publication<'a>(
         &'a self,
-        selected: &'a SelectionResult,
+        selection: &'a SelectionResult,
         assumptions: Assumptions,
     ) -> Publication<'a> {
         let Self { command, cases, .. } = self;
-        let study_cases = with_samples(cases, &selected.samples);
+        let study_cases = with_samples(cases, &selection.samples);
         let body = body(
             cases,
-            selected,
+            selection,
             command.cost_text(&self.base),
             command.alpha,
         );
         let record = StudyRecord {
             scenario_hash: hash_of(cases.iter().map(|case| case.hash.as_str())),
-            verdict: verdict(cases, selected),
-            answer: self.answer_text(answer(cases, selected, command.alpha)),
+            verdict: verdict(cases, selection),
+            answer: self.answer_text(answer(cases, selection, command.alpha)),
             ..self.record(&study_cases, body, assumptions)
         };
         Publication {
-            text: text(cases, selected, &record.answer, &record.assumptions),
+            text: text(cases, selection, &record.answer, &record.assumptions),
             points: study_cases.iter().map(|t| (t.label(), t.samples)).collect(),
             record: Record::Selection(record),
         }
     }
 
-    fn keeps_units(&self, selected: &SelectionResult) -> bool {
+    fn keeps_units(&self, selection: &SelectionResult) -> bool {
         // Another cost of the same replications is another question.
-        self.flags().keep_units || selected.no_cost.is_some()
+        self.flags().keep_units || selection.no_cost.is_some()
     }
 
-    fn varied(&self) -> Option<&scenario::Study> {
-        Some(&self.varied)
+    fn variation(&self) -> Option<&scenario::Study> {
+        Some(&self.variation)
     }
 }

@@ -11,9 +11,14 @@ use crate::study::{
 };
 
 /// What the record says besides what every study says.
-pub(super) fn body(all: &[Case], selected: &SelectionResult, cost: &str, alpha: f64) -> Selection {
-    let label = |i: usize| all[i].point.label();
-    let (best, within) = match &selected.state {
+pub(super) fn body(
+    cases: &[Case],
+    selection: &SelectionResult,
+    cost: &str,
+    alpha: f64,
+) -> Selection {
+    let label = |i: usize| cases[i].point.label();
+    let (best, within_delta) = match &selection.state {
         Some(SelectionState::Selected { best, within_delta }) => {
             (Some(label(*best)), within_delta.clone())
         }
@@ -23,8 +28,8 @@ pub(super) fn body(all: &[Case], selected: &SelectionResult, cost: &str, alpha: 
         let [mean, lower, upper] = bounds(mean_interval(costs, CONFIDENCE));
         PointCost {
             point: label(i),
-            replications: selected.samples[i].replications() as usize,
-            verdict: selected.verdicts.as_ref().map(|v| v[i]),
+            replications: selection.samples[i].replications() as usize,
+            verdict: selection.verdicts.as_ref().map(|v| v[i]),
             mean,
             lower,
             upper,
@@ -32,27 +37,27 @@ pub(super) fn body(all: &[Case], selected: &SelectionResult, cost: &str, alpha: 
     };
     Selection {
         cost: cost.into(),
-        within_objectives: selected.verdicts.is_some(),
-        delta: selected.delta.map(rounded),
+        within_objectives: selection.verdicts.is_some(),
+        delta: selection.delta.map(rounded),
         alpha,
-        observations: selected.observations(),
+        observations: selection.observations(),
         best,
-        within_delta: within.into_iter().map(label).collect(),
-        points: selected.costs.iter().enumerate().map(point).collect(),
+        within_delta: within_delta.into_iter().map(label).collect(),
+        points: selection.costs.iter().enumerate().map(point).collect(),
         search: None,
     }
 }
 
 /// The answer, a line each.
-pub(super) fn answer(all: &[Case], selected: &SelectionResult, alpha: f64) -> Vec<String> {
-    let mut lines: Vec<String> = within_objectives(all, selected).into_iter().collect();
-    lines.extend(least(all, selected, alpha));
-    let best = match &selected.state {
+pub(super) fn answer(cases: &[Case], selection: &SelectionResult, alpha: f64) -> Vec<String> {
+    let mut lines: Vec<String> = within_objectives(cases, selection).into_iter().collect();
+    lines.extend(cost_sentences(cases, selection, alpha));
+    let best = match &selection.state {
         Some(SelectionState::Selected { best, .. }) => *best,
         _ => return lines,
     };
-    let warning = misgivings(&all[best], &selected.samples[best]);
-    match (warning, selected.verdicts.is_some()) {
+    let warning = misgivings(&cases[best], &selection.samples[best]);
+    match (warning, selection.verdicts.is_some()) {
         // What is wrong with a choice comes before it.
         (Some(line), false) => lines.insert(0, line),
         (line, _) => lines.extend(line),
@@ -61,13 +66,14 @@ pub(super) fn answer(all: &[Case], selected: &SelectionResult, alpha: f64) -> Ve
 }
 
 /// As the exit code says it: a point that misses the objectives is none to select, whatever it costs.
-pub(super) fn verdict(all: &[Case], selected: &SelectionResult) -> Verdict {
-    match &selected.state {
+pub(super) fn verdict(cases: &[Case], selection: &SelectionResult) -> Verdict {
+    match &selection.state {
         Some(SelectionState::Selected { best, .. }) => {
-            let judged = judge_all(&all[*best].scenario.objectives, &selected.samples[*best]);
-            overall(&judged)
+            let judgements =
+                judge_all(&cases[*best].scenario.objectives, &selection.samples[*best]);
+            overall(&judgements)
         }
-        _ => selected.verdict(),
+        _ => selection.verdict(),
     }
 }
 
@@ -90,11 +96,11 @@ fn misgivings(case: &Case, samples: &Samples) -> Option<String> {
 }
 
 /// How many points meet the objectives, where only these are chosen from.
-fn within_objectives(all: &[Case], selected: &SelectionResult) -> Option<String> {
-    selected.verdicts.as_ref()?;
-    let passing = selected.with_verdict(Verdict::Pass).len();
-    let open = selected.with_verdict(Verdict::Inconclusive).len();
-    let count = whole(all.len() as u64);
+fn within_objectives(cases: &[Case], selection: &SelectionResult) -> Option<String> {
+    selection.verdicts.as_ref()?;
+    let passing = selection.with_verdict(Verdict::Pass).len();
+    let open = selection.with_verdict(Verdict::Inconclusive).len();
+    let count = whole(cases.len() as u64);
     let first = match (passing, open) {
         (0, 0) => format!("None of {count} points meets the objectives, so none is selected."),
         (0, _) => {
@@ -114,9 +120,9 @@ fn within_objectives(all: &[Case], selected: &SelectionResult) -> Option<String>
     })
 }
 
-fn least(all: &[Case], selected: &SelectionResult, alpha: f64) -> Vec<String> {
-    let label = |i: &usize| words::point(&all[*i].point.values);
-    if let Some(no_cost) = &selected.no_cost {
+fn cost_sentences(cases: &[Case], selection: &SelectionResult, alpha: f64) -> Vec<String> {
+    let label = |i: &usize| words::point(&cases[*i].point.values);
+    if let Some(no_cost) = &selection.no_cost {
         let NoCost {
             metric,
             replication,
@@ -129,27 +135,27 @@ fn least(all: &[Case], selected: &SelectionResult, alpha: f64) -> Vec<String> {
             label(case)
         )];
     }
-    let Some(standing) = &selected.state else {
+    let Some(standing) = &selection.state else {
         return Vec::new();
     };
-    let replications = whole(selected.observations() as u64);
+    let replications = whole(selection.observations() as u64);
     let sure = rounded_text((1.0 - alpha) * 100.0, None);
-    let delta = selected
+    let delta = selection
         .delta
         .map_or(String::new(), |d| rounded_text(d, None));
     match standing {
-        SelectionState::Open(left) if selected.delta.is_none() => vec![format!(
+        SelectionState::Open(survivors) if selection.delta.is_none() => vec![format!(
             "Not decided: after {replications} replications each of {} points has cost 0, so this --cost tells none apart. A --delta that is a number decides.",
-            whole(left.len() as u64)
+            whole(survivors.len() as u64)
         )],
-        SelectionState::Open(left) => vec![format!(
+        SelectionState::Open(survivors) => vec![format!(
             "Not decided after {replications} replications: {} are left. A larger --delta or more --most-reps decide.",
-            match left.len() {
-                0..=3 => left.iter().map(label).collect::<Vec<_>>().join("; "),
+            match survivors.len() {
+                0..=3 => survivors.iter().map(label).collect::<Vec<_>>().join("; "),
                 n => format!("{} points", whole(n as u64)),
             }
         )],
-        SelectionState::Selected { best, .. } if selected.delta.is_none() => {
+        SelectionState::Selected { best, .. } if selection.delta.is_none() => {
             vec![format!(
                 "Only {} is left to select, after {replications} replications.",
                 label(best)
@@ -180,39 +186,39 @@ fn least(all: &[Case], selected: &SelectionResult, alpha: f64) -> Vec<String> {
 
 /// For people: the answer first.
 pub(super) fn text(
-    all: &[Case],
-    selected: &SelectionResult,
+    cases: &[Case],
+    selection: &SelectionResult,
     answer: &str,
     assumptions: &[Assumption],
 ) -> String {
-    let judged = if selected.verdicts.is_some() {
+    let criterion = if selection.verdicts.is_some() {
         "objectives"
     } else {
         ""
     };
     let mut rows = vec![
-        ["point", "replications", "cost", judged, ""]
+        ["point", "replications", "cost", criterion, ""]
             .map(String::from)
             .to_vec(),
     ];
-    for (i, (a, costs)) in all.iter().zip(&selected.costs).enumerate() {
+    for (i, (a, costs)) in cases.iter().zip(&selection.costs).enumerate() {
         let e = mean_interval(costs, CONFIDENCE);
         let figure = e.map_or("–".into(), |e| match e.half_width() {
             Some(half) => plus_minus(e.mean, half),
             None => human(e.mean),
         });
-        let note = match &selected.state {
+        let note = match &selection.state {
             Some(SelectionState::Selected { best, .. }) if *best == i => "best",
             Some(SelectionState::Selected { within_delta, .. }) if within_delta.contains(&i) => {
                 "within δ"
             }
-            Some(SelectionState::Open(left)) if left.contains(&i) => "left",
+            Some(SelectionState::Open(survivors)) if survivors.contains(&i) => "left",
             _ => "",
         };
-        let verdict = selected.verdicts.as_ref().map_or("", |v| v[i].name());
+        let verdict = selection.verdicts.as_ref().map_or("", |v| v[i].name());
         rows.push(vec![
             a.point.label(),
-            whole(selected.samples[i].replications().into()),
+            whole(selection.samples[i].replications().into()),
             figure,
             verdict.into(),
             note.into(),

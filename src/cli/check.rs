@@ -12,7 +12,7 @@ use super::terminal::{print, print_text, say};
 use super::{Outcome, memory};
 use crate::experiment::{Case, cases};
 use crate::quantity::number::{duration, whole};
-use crate::reference::wrapped;
+use crate::reference::wrap_text;
 use crate::report::text::{objective, table};
 use crate::scenario::{Scenario, Setting, Settings, hash};
 
@@ -96,7 +96,7 @@ fn text(scenario: &Scenario, threads: usize, explain: bool) -> String {
         duration(plan.horizon.0 as f64 / 1e6),
         crate::quantity::print_moment(plan.start_moment()),
         scenario.replications,
-        whole(memory::needed(plan, threads) / 1_000_000 + 1),
+        whole(memory::required_bytes(plan, threads) / 1_000_000 + 1),
     );
     for section in &scenario.settings {
         let title = if section.table == "scenario" {
@@ -139,7 +139,7 @@ fn settings_text(section: &Settings, explain: bool) -> String {
         out += &format!("{line}\n");
         if explain {
             let meaning = format!("{}; {}", setting.key.meaning, setting.key.kind.expects());
-            out += &format!("      {}\n", wrapped(&meaning, 6));
+            out += &format!("      {}\n", wrap_text(&meaning, 6));
         }
     }
     match all - settings.len() {

@@ -9,7 +9,8 @@ use clap::Args;
 use super::Outcome;
 use super::fault::Fault;
 use super::live::{
-    CaptureFile, MessageCollector, conclude, id, note, quoted_keys, span, stop_on_interrupt, what,
+    CaptureFile, MessageCollector, conclude, event_line, id, note, quoted_keys, span,
+    stop_on_interrupt,
 };
 use super::peer::PeerFlags;
 use super::terminal::say;
@@ -85,12 +86,12 @@ impl ClientArgs {
             &stop,
             &mut |happening| match happening {
                 Happening::Message(event) => {
-                    say!("{}", what(&event));
+                    say!("{}", event_line(&event));
                     recording.take(local, &event);
                     ladder.take(event);
                 }
-                Happening::Note(at, what) => {
-                    if let Some(text) = note(what) {
+                Happening::Note(at, remark) => {
+                    if let Some(text) = note(remark) {
                         say!("{:>9.3} s  {text}", at.as_secs_f64());
                     }
                 }

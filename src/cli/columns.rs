@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::wrap::wrapped;
+use super::wrap::wrap_line;
 
 /// A table as it was printed, cut into cells, with the sentences between its rows.
 pub(super) struct Columns<'a> {
@@ -20,7 +20,7 @@ struct Column {
     /// The width as it was printed.
     natural: usize,
     /// The width that it must have to be read.
-    least: usize,
+    min_width: usize,
     /// Figures are aligned to the right, and never wrapped.
     is_figure: bool,
     /// Figures with a name above them.
@@ -50,7 +50,7 @@ impl<'a> Columns<'a> {
                 .iter()
                 .filter_map(Line::row)
                 .map(|row| row[c].as_str());
-            let column = Column::of(&cells.collect::<Vec<_>>(), c > 0);
+            let column = Column::from_cells(&cells.collect::<Vec<_>>(), c > 0);
             if column.is_figure {
                 lines.iter_mut().for_each(|line| line.trim(c));
             }
@@ -65,24 +65,26 @@ impl<'a> Columns<'a> {
 
     /// Whether a row is wider than that.
     pub(super) fn is_wider(&self, room: usize) -> bool {
-        let all = self.all();
-        let widths = self.narrowed(&all, usize::MAX);
-        let mut lines = self.rows().flat_map(|row| self.drawn(row, &all, &widths));
+        let indices = self.indices();
+        let widths = self.narrowed(&indices, usize::MAX);
+        let mut lines = self
+            .rows()
+            .flat_map(|row| self.row_lines(row, &indices, &widths));
         lines.any(|line| width(&line) > room)
     }
 
     /// The same in lines of that width; a value that is wider alone stays whole.
-    pub(super) fn fitted(&self, room: usize) -> Vec<String> {
-        let (all, last) = (self.all(), self.columns.len() - 1);
-        let widths = self.narrowed(&all, room);
+    pub(super) fn lines_within(&self, room: usize) -> Vec<String> {
+        let (indices, last) = (self.indices(), self.columns.len() - 1);
+        let widths = self.narrowed(&indices, room);
         if self.has_long_text() && widths[last] < NARROW_SENTENCE {
-            let others = self.narrowed(&all[..last], room);
-            if self.size(&all[..last], &others) <= room {
-                return self.with_last_below(&others, room);
+            let other_widths = self.narrowed(&indices[..last], room);
+            if self.size(&indices[..last], &other_widths) <= room {
+                return self.with_last_below(&other_widths, room);
             }
         }
-        if self.size(&all, &widths) <= room {
-            return self.with_sentences(room, |row| self.drawn(row, &all, &widths));
+        if self.size(&indices, &widths) <= room {
+            return self.with_sentences(room, |row| self.row_lines(row, &indices, &widths));
         }
         let has_header = self.columns.iter().any(|c| c.has_header);
         let mut lines = match self.keys(room) {
@@ -96,7 +98,7 @@ impl<'a> Columns<'a> {
         lines
     }
 
-    fn all(&self) -> Vec<usize> {
+    fn indices(&self) -> Vec<usize> {
         (0..self.columns.len()).collect()
     }
 
@@ -105,12 +107,12 @@ impl<'a> Columns<'a> {
     }
 
     /// Every row as drawn, and the sentences between them.
-    fn with_sentences(&self, room: usize, drawn: impl Fn(&[String]) -> Vec<String>) -> Vec<String> {
+    fn with_sentences(&self, room: usize, draw: impl Fn(&[String]) -> Vec<String>) -> Vec<String> {
         let lines = self.lines.iter().flat_map(|line| match line {
-            Line::Row(row) => drawn(row),
+            Line::Row(row) => draw(row),
             // What belongs to a text that is moved is moved too.
             Line::Sentence(text) if depth(text) > room / 2 => {
-                wrapped(&format!("{:6}{}", "", text.trim_start()), room, 6)
+                wrap_line(&format!("{:6}{}", "", text.trim_start()), room, 6)
             }
             Line::Sentence(text) => sentence(text, room),
         });
@@ -125,15 +127,15 @@ impl<'a> Columns<'a> {
 
     /// The last column below the one before it, or where that begins too far to the right, below the first.
     fn with_last_below(&self, widths: &[usize], room: usize) -> Vec<String> {
-        let (last, all) = (self.columns.len() - 1, self.all());
-        let deep = match self.size(&all[..last - 1], widths) + 2 * GAP {
+        let (last, indices) = (self.columns.len() - 1, self.indices());
+        let deep = match self.size(&indices[..last - 1], widths) + 2 * GAP {
             deep if deep <= room / 2 => deep,
             _ => self.indent + GAP,
         };
         self.with_sentences(room, |row| {
-            let mut lines = self.drawn(row, &all[..last], widths);
+            let mut lines = self.row_lines(row, &indices[..last], widths);
             let below = format!("{:deep$}{}", "", row[last]);
-            lines.extend(wrapped(&below, room, deep));
+            lines.extend(wrap_line(&below, room, deep));
             lines.retain(|line| !line.trim().is_empty());
             lines
         })
@@ -143,7 +145,9 @@ impl<'a> Columns<'a> {
     fn below_each_other(&self, parts: &[Vec<usize>], room: usize) -> Vec<String> {
         let part = |part: &Vec<usize>| {
             let widths = self.narrowed(part, room);
-            let lines = self.rows().flat_map(|row| self.drawn(row, part, &widths));
+            let lines = self
+                .rows()
+                .flat_map(|row| self.row_lines(row, part, &widths));
             lines.filter(|line| !line.is_empty()).collect()
         };
         let parts: Vec<Vec<String>> = parts.iter().map(part).collect();
@@ -165,7 +169,7 @@ impl<'a> Columns<'a> {
                 value.trim(),
                 indent = self.indent
             );
-            wrapped(&line, room, deep)
+            wrap_line(&line, room, deep)
         };
         let block = |row: &[String]| names.iter().zip(row).flat_map(line).collect();
         let blocks: Vec<Vec<String>> = self.rows().skip(1).map(block).collect();
@@ -182,7 +186,7 @@ impl<'a> Columns<'a> {
     fn narrowed(&self, columns: &[usize], room: usize) -> Vec<usize> {
         let mut widths: Vec<usize> = self.columns.iter().map(|c| c.natural).collect();
         while self.size(columns, &widths) > room {
-            let can_shrink = |c: &&usize| widths[**c] > self.columns[**c].least;
+            let can_shrink = |c: &&usize| widths[**c] > self.columns[**c].min_width;
             let shrinking = columns.iter().filter(can_shrink);
             let Some(widest) = shrinking.max_by_key(|c| widths[**c]) else {
                 break;
@@ -197,7 +201,7 @@ impl<'a> Columns<'a> {
     fn parts(&self, keys: &[usize], room: usize) -> Vec<Vec<usize>> {
         let parts = |widths: &[usize]| {
             let mut parts: Vec<Vec<usize>> = Vec::new();
-            for c in self.all().into_iter().filter(|c| !keys.contains(c)) {
+            for c in self.indices().into_iter().filter(|c| !keys.contains(c)) {
                 let has_room = |part: &[usize]| self.size(&[part, &[c]].concat(), widths) <= room;
                 match parts.last_mut() {
                     Some(part) if has_room(part) => part.push(c),
@@ -206,12 +210,12 @@ impl<'a> Columns<'a> {
             }
             parts
         };
-        let whole = parts(&self.narrowed(&[], room));
-        let wrapped = parts(&self.columns.iter().map(|c| c.least).collect::<Vec<_>>());
-        let mut parts = if wrapped.len() < whole.len() {
-            wrapped
+        let natural_parts = parts(&self.narrowed(&[], room));
+        let wrapped_parts = parts(&self.columns.iter().map(|c| c.min_width).collect::<Vec<_>>());
+        let mut parts = if wrapped_parts.len() < natural_parts.len() {
+            wrapped_parts
         } else {
-            whole
+            natural_parts
         };
         parts.iter_mut().for_each(|part| part.sort_unstable());
         parts
@@ -226,23 +230,27 @@ impl<'a> Columns<'a> {
         let natural = self.narrowed(&[], room);
         let mut keys = vec![0];
         for c in 1..self.columns.len() {
-            let more = [&keys[..], &[c]].concat();
-            if told_apart(&more) > told_apart(&keys) {
-                let others = self.columns.iter().enumerate();
-                let others = others.filter(|(i, _)| !more.contains(i));
-                let widest = others.map(|(_, column)| column.least).max().unwrap_or(0);
-                if self.size(&more, &natural) + GAP + widest > room {
+            let candidate_keys = [&keys[..], &[c]].concat();
+            if told_apart(&candidate_keys) > told_apart(&keys) {
+                let remaining_columns = self.columns.iter().enumerate();
+                let remaining_columns =
+                    remaining_columns.filter(|(i, _)| !candidate_keys.contains(i));
+                let widest = remaining_columns
+                    .map(|(_, column)| column.min_width)
+                    .max()
+                    .unwrap_or(0);
+                if self.size(&candidate_keys, &natural) + GAP + widest > room {
                     return None;
                 }
-                keys = more;
+                keys = candidate_keys;
             }
         }
         Some(keys)
     }
 
     /// The lines of a row.
-    fn drawn(&self, row: &[String], columns: &[usize], widths: &[usize]) -> Vec<String> {
-        let cell = |c: &usize| wrapped(&row[*c], widths[*c], depth(&row[*c]));
+    fn row_lines(&self, row: &[String], columns: &[usize], widths: &[usize]) -> Vec<String> {
+        let cell = |c: &usize| wrap_line(&row[*c], widths[*c], depth(&row[*c]));
         let cells: Vec<Vec<String>> = columns.iter().map(cell).collect();
         let line = |i: usize| {
             let mut line = " ".repeat(self.indent);
@@ -262,7 +270,7 @@ impl<'a> Columns<'a> {
 }
 
 impl Column {
-    fn of(cells: &[&str], may_be_figures: bool) -> Self {
+    fn from_cells(cells: &[&str], may_be_figures: bool) -> Self {
         let natural = cells.iter().map(|c| width(c)).max().unwrap_or(0);
         let words = cells.iter().flat_map(|c| c.split(' ')).map(width);
         let word = words.max().unwrap_or(0);
@@ -272,7 +280,7 @@ impl Column {
         let figure = figure.filter(|_| may_be_figures && below.all(|c| is_figure(c)));
         Self {
             natural,
-            least: figure.unwrap_or(natural.min(NARROW)).max(word),
+            min_width: figure.unwrap_or(natural.min(NARROW)).max(word),
             is_figure: figure.is_some(),
             has_header: figure.is_some() && !is_figure(cells[0]),
         }
@@ -298,7 +306,7 @@ impl Line<'_> {
 pub(super) fn sentence(text: &str, room: usize) -> Vec<String> {
     match width(text) <= room {
         true => vec![text.into()],
-        false => wrapped(text, room, depth(text) + 2),
+        false => wrap_line(text, room, depth(text) + 2),
     }
 }
 
@@ -323,16 +331,16 @@ fn is_tabular(line: &str) -> bool {
 
 /// Where columns begin: behind two spaces in every row.
 fn starts(lines: &[&str]) -> Vec<usize> {
-    let mut taken = Vec::new();
+    let mut positions = Vec::new();
     for line in lines.iter().filter(|line| is_tabular(line)) {
-        taken.resize(taken.len().max(width(line)), false);
+        positions.resize(positions.len().max(width(line)), false);
         for (at, c) in line.chars().enumerate() {
-            taken[at] |= c != ' ';
+            positions[at] |= c != ' ';
         }
     }
-    let is_free = |at: usize, back: usize| at < back || !taken[at - back];
-    let is_start = |at: &usize| taken[*at] && is_free(*at, 1) && is_free(*at, 2);
-    (0..taken.len()).filter(is_start).collect()
+    let is_free = |at: usize, back: usize| at < back || !positions[at - back];
+    let is_start = |at: &usize| positions[*at] && is_free(*at, 1) && is_free(*at, 2);
+    (0..positions.len()).filter(is_start).collect()
 }
 
 /// A line as a row, unless its words run across the columns, or it goes on below a text of the last.

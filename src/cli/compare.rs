@@ -10,8 +10,8 @@ use super::compare_side::{Side, all_inputs, of_folder, of_scenario};
 use super::conduct::conduct;
 use super::design::PrecisionFlags;
 use super::fault::Fault;
-use super::flags::{ScenarioFlags, named_all, quoted, written};
-use super::study::{Decisive, Most, Publication, Study, StudyFlags};
+use super::flags::{ScenarioFlags, flag_text, named_all, shell_quote};
+use super::study::{Decisive, MaxEffort, Publication, Study, StudyFlags};
 use super::{Outcome, memory};
 use crate::experiment::{
     Campaign, Contender, Replications, Robustness, compare_all, comparison_robustness, hash_of,
@@ -22,7 +22,7 @@ use crate::quantity::parse_share;
 use crate::record::inputs::Input;
 use crate::record::{self, Assumptions, Record, StudyCase, StudyRecord};
 use crate::report::compare::{amount, answer, text};
-use crate::report::words::called;
+use crate::report::words::metric_title;
 use crate::scenario::{InputFile, Scenario, expanded, input_files};
 use crate::study::{
     ComparedMetric, Comparison, Estimate, Judgement, PrecisionTarget, Verdict, judge_all, overall,
@@ -66,16 +66,18 @@ impl CompareArgs {
         let least_difference = self.least_difference()?;
         let sides = self.sides()?;
         // What cannot be compared is refused before hours of simulation.
-        let Some((baseline, others)) = sides.split_first().filter(|(_, others)| !others.is_empty())
+        let Some((baseline, alternatives)) = sides
+            .split_first()
+            .filter(|(_, alternatives)| !alternatives.is_empty())
         else {
             return Err(Fault::Input(
                 "one alternative alone: name a second one to compare it with".into(),
             ));
         };
-        for other in others {
+        for alternative in alternatives {
             baseline
                 .contender
-                .check_comparable(&other.contender)
+                .check_comparable(&alternative.contender)
                 .map_err(|why| Fault::Input(why.to_string()))?;
         }
         let points = sides.iter().map(|side| &side.contender.case.scenario);
@@ -128,11 +130,11 @@ impl CompareArgs {
         let Some(out) = &self.study.out else {
             return Ok(());
         };
-        let same = |path: &&PathBuf| {
+        let is_same_file = |path: &&PathBuf| {
             out.canonicalize()
                 .is_ok_and(|out| path.canonicalize().is_ok_and(|p| p == out))
         };
-        match self.sources.iter().find(same) {
+        match self.sources.iter().find(is_same_file) {
             Some(path) => Err(Fault::Input(format!(
                 "--out: {} is compared itself; give another folder",
                 path.display()
@@ -170,12 +172,16 @@ impl Alternatives {
 
     /// What the least difference that matters makes of it.
     fn beyond(&self, comparison: &Comparison) -> Option<String> {
-        let least = percent(self.least_difference?);
+        let least_difference = percent(self.least_difference?);
         Some(match comparison.regression_beyond(self.least_difference?) {
-            Verdict::Fail => format!("Users are shown to miss more by over {least} of all: fail."),
-            Verdict::Pass => format!("No user figure is worse by more than {least} points: pass."),
+            Verdict::Fail => {
+                format!("Users are shown to miss more by over {least_difference} of all: fail.")
+            }
+            Verdict::Pass => {
+                format!("No user figure is worse by more than {least_difference} points: pass.")
+            }
             Verdict::Inconclusive => format!(
-                "Whether a user figure is worse by more than {least} points is open: more --reps tell."
+                "Whether a user figure is worse by more than {least_difference} points is open: more --reps tell."
             ),
         })
     }
@@ -202,46 +208,52 @@ impl Study for Alternatives {
         if !set.is_empty() {
             return format!(
                 "rccsim run {}{set}, and the same with each of the others",
-                quoted(&self.sides[0].file)
+                shell_quote(&self.sides[0].file)
             );
         }
         let CompareArgs {
-            sources: of,
+            sources,
             reps,
             seed,
             set: overrides,
             precision,
             ..
         } = &self.command;
-        let paths = named_all(of).into_iter().map(|name| quoted(&name));
+        let paths = named_all(sources)
+            .into_iter()
+            .map(|name| shell_quote(&name));
         let reps = reps.iter().map(|n| format!("--reps {n}"));
         let seed = seed.iter().map(|n| format!("--seed {n}"));
-        let set = overrides.iter().map(|set| format!("--set {}", quoted(set)));
+        let set = overrides
+            .iter()
+            .map(|set| format!("--set {}", shell_quote(set)));
         let pairs = precision.flags().into_iter();
-        let flags = pairs.map(|(flag, value)| written(flag, &value).trim().to_string());
-        let all: Vec<String> = (paths.chain(reps).chain(seed).chain(set).chain(flags)).collect();
-        format!("rccsim compare {}", all.join(" "))
+        let flags = pairs.map(|(flag, value)| flag_text(flag, &value).trim().to_string());
+        let arguments: Vec<String> =
+            (paths.chain(reps).chain(seed).chain(set).chain(flags)).collect();
+        format!("rccsim compare {}", arguments.join(" "))
     }
 
     fn answer(&mut self, campaign: &Campaign) -> Result<Option<Comparison>, Fault> {
         let mut contenders: Vec<&mut Contender> =
             self.sides.iter_mut().map(|s| &mut s.contender).collect();
-        let most = self.command.precision.most_reps;
-        let is_simulated = simulate_until_precise(campaign, &mut contenders, &self.targets, most)?;
+        let max_reps = self.command.precision.most_reps;
+        let is_simulated =
+            simulate_until_precise(campaign, &mut contenders, &self.targets, max_reps)?;
         Ok(is_simulated.then(|| compare_all(&self.contenders())))
     }
 
-    fn most(&self) -> Option<Most> {
-        let simulated = self.sides.iter().map(|side| &side.contender);
-        let simulated = simulated.filter(|c| c.samples.is_none());
-        let numbers: Vec<usize> = simulated.map(|c| c.numbers.len()).collect();
+    fn max_effort(&self) -> Option<MaxEffort> {
+        let missing = self.sides.iter().map(|side| &side.contender);
+        let missing = missing.filter(|c| c.samples.is_none());
+        let numbers: Vec<usize> = missing.map(|c| c.numbers.len()).collect();
         let replications = Replications {
             first: 0,
             start: numbers.iter().max().map_or(0, |n| *n as u32),
             targets: &self.targets,
-            most: self.command.precision.most_reps,
+            maximum: self.command.precision.most_reps,
         };
-        Most::of(replications, numbers.len())
+        MaxEffort::for_points(replications, numbers.len())
     }
 
     /// How each alternative stands to the baseline where both are under another value.
@@ -250,14 +262,14 @@ impl Study for Alternatives {
         comparison: &Comparison,
         campaign: &Campaign,
     ) -> Result<Option<Robustness>, Fault> {
-        let describe = |compared: &ComparedMetric| {
+        let describe = |row: &ComparedMetric| {
             let mean = Estimate {
                 lower: None,
                 upper: None,
-                ..compared.paired?.difference
+                ..row.paired?.difference
             };
-            let metric = compared.metric;
-            let name = small(&called(metric.name));
+            let metric = row.metric;
+            let name = small(&metric_title(metric.name));
             Some(format!("{name} {}", amount(&mean, metric.unit)))
         };
         let contenders = self.contenders();
@@ -296,7 +308,7 @@ impl Study for Alternatives {
         let record = StudyRecord {
             scenario_hash: hash_of(hashes),
             verdict: match self.least_difference {
-                Some(least) => comparison.regression_beyond(least),
+                Some(margin) => comparison.regression_beyond(margin),
                 None if comparison.has_regression() => Verdict::Fail,
                 None => Verdict::Pass,
             },
@@ -322,8 +334,8 @@ impl Study for Alternatives {
 
     fn files(&self) -> Vec<InputFile> {
         let scenarios = self.sides.iter().map(|side| &side.contender.case.scenario);
-        let all = scenarios.flat_map(|scenario| input_files(scenario, None));
-        let by_name: BTreeMap<String, InputFile> = all.map(|f| (f.name.clone(), f)).collect();
+        let files = scenarios.flat_map(|scenario| input_files(scenario, None));
+        let by_name: BTreeMap<String, InputFile> = files.map(|f| (f.name.clone(), f)).collect();
         by_name.into_values().collect()
     }
 
@@ -348,12 +360,12 @@ fn unequal(contenders: &[&Contender]) -> Option<String> {
     if numbers.iter().all(|n| *n == numbers[0]) {
         return None;
     }
-    let each: Vec<String> = (contenders.iter().zip(&numbers))
+    let counts: Vec<String> = (contenders.iter().zip(&numbers))
         .map(|(c, n)| format!("{} has {}", c.name, whole((*n).into())))
         .collect();
     Some(format!(
         "Unequal numbers of replications: {}; of each pair those that both have are compared.",
-        each.join(", ")
+        counts.join(", ")
     ))
 }
 
@@ -362,7 +374,7 @@ const MOST_TOLD: usize = 4;
 
 /// The answer, with who meets the objectives: that nobody does stands before who is better.
 fn with_objectives(sides: &[Side], mut answer: Vec<String>) -> Vec<String> {
-    let judged: Vec<(&str, Vec<Judgement>)> = (sides.iter())
+    let side_judgements: Vec<(&str, Vec<Judgement>)> = (sides.iter())
         .map(|side| {
             let contender = &side.contender;
             let objectives = &contender.case.scenario.objectives;
@@ -373,23 +385,23 @@ fn with_objectives(sides: &[Side], mut answer: Vec<String>) -> Vec<String> {
         })
         .filter(|(_, judgements)| !judgements.is_empty())
         .collect();
-    if judged.is_empty() {
+    if side_judgements.is_empty() {
         return answer;
     }
-    let passing = (judged.iter()).filter(|(_, j)| overall(j) == Verdict::Pass);
+    let passing = (side_judgements.iter()).filter(|(_, j)| overall(j) == Verdict::Pass);
     let passing = passing.count();
-    let what = match (passing, judged.len()) {
-        (0, 1) => format!("{} does not meet its objectives", judged[0].0),
+    let headline = match (passing, side_judgements.len()) {
+        (0, 1) => format!("{} does not meet its objectives", side_judgements[0].0),
         (0, 2) => "Neither meets its objectives".into(),
         (0, _) => "None meets its objectives".into(),
-        (1, 1) => format!("{} meets its objectives", judged[0].0),
-        (n, all) if n == all => "Each meets its objectives".into(),
-        (1, all) => format!("One of {all} meets its objectives"),
-        (n, all) => format!("{n} of {all} meet their objectives"),
+        (1, 1) => format!("{} meets its objectives", side_judgements[0].0),
+        (n, total) if n == total => "Each meets its objectives".into(),
+        (1, total) => format!("One of {total} meets its objectives"),
+        (n, total) => format!("{n} of {total} meet their objectives"),
     };
     let place = if passing == 0 { 0 } else { answer.len() };
-    answer.insert(place, format!("{what}."));
-    for (name, judgements) in judged.iter().take(MOST_TOLD) {
+    answer.insert(place, format!("{headline}."));
+    for (name, judgements) in side_judgements.iter().take(MOST_TOLD) {
         let worst = (judgements.iter()).max_by_key(|j| match j.verdict {
             Verdict::Pass => 0,
             Verdict::Inconclusive => 1,

@@ -26,21 +26,21 @@ pub(super) struct Side {
 
 /// The inputs of the baseline, and of the others those that differ from it.
 pub(super) fn all_inputs(sides: &[Side]) -> Vec<Input> {
-    let mut all = sides
+    let mut inputs = sides
         .first()
         .map_or_else(Vec::new, |side| side.inputs.clone());
-    let baseline = all.clone();
-    let same = |a: &Input, b: &Input| {
+    let baseline = inputs.clone();
+    let is_same = |a: &Input, b: &Input| {
         (&a.table, &a.name, &a.key, &a.value) == (&b.table, &b.name, &b.key, &b.value)
     };
     for (number, side) in (2..).zip(sides.iter().skip(1)) {
-        let differs = |i: &&Input| !baseline.iter().any(|b| same(i, b));
+        let differs = |i: &&Input| !baseline.iter().any(|b| is_same(i, b));
         let table = |i: Input| Input {
             table: format!("{}: {}", side.contender.name, i.table),
             point_number: Some(number),
             ..i
         };
-        all.extend(
+        inputs.extend(
             side.inputs
                 .iter()
                 .filter(|i| differs(i))
@@ -48,7 +48,7 @@ pub(super) fn all_inputs(sides: &[Side]) -> Vec<Input> {
                 .map(table),
         );
     }
-    all
+    inputs
 }
 
 /// A scenario file; each of its points where it has a study.
@@ -73,19 +73,19 @@ fn points(base: Scenario) -> Result<Vec<Case>, Fault> {
 }
 
 /// The labels that the points have in the record: files that a sweep turned have other names in its own scenario.
-fn labels(record: &Record, all: &[Case]) -> Vec<String> {
+fn labels(record: &Record, cases: &[Case]) -> Vec<String> {
     match record {
-        Record::Sweep(sweep) if sweep.points.len() == all.len() => {
-            let points = all.iter().zip(&sweep.points);
+        Record::Sweep(sweep) if sweep.points.len() == cases.len() => {
+            let points = cases.iter().zip(&sweep.points);
             points.map(|(case, p)| label(case, &p.point)).collect()
         }
-        _ => all.iter().map(|case| case.point.label()).collect(),
+        _ => cases.iter().map(|case| case.point.label()).collect(),
     }
 }
 
-fn case_of<'a>(all: &'a [Case], labels: &[String], label: &str) -> Option<&'a Case> {
+fn case_of<'a>(cases: &'a [Case], labels: &[String], label: &str) -> Option<&'a Case> {
     let place = labels.iter().position(|l| l == label)?;
-    all.get(place)
+    cases.get(place)
 }
 
 fn label(case: &Case, point: &BTreeMap<String, String>) -> String {
@@ -131,9 +131,9 @@ pub(super) fn of_folder(path: &Path, name: &str) -> Result<Vec<Side>, Fault> {
     }
     let file = path.join("scenario.toml").display().to_string();
     let source = Source::new(&file, &results.text("scenario.toml")?, path);
-    let all = points(source.scenario(&[])?)?;
-    let labels = labels(record, &all);
-    let find = |label: &str| case_of(&all, &labels, label);
+    let cases = points(source.scenario(&[])?)?;
+    let labels = labels(record, &cases);
+    let find = |label: &str| case_of(&cases, &labels, label);
     let names = |label: &str| {
         find(label).map_or_else(Vec::new, |a| {
             scopes(&a.scenario.plan)
@@ -143,9 +143,9 @@ pub(super) fn of_folder(path: &Path, name: &str) -> Result<Vec<Side>, Fault> {
         })
     };
     let runs = results.all_replications(names)?;
-    let written = results.inputs()?.into_owned();
+    let recorded_inputs = results.inputs()?.into_owned();
     // The scenario with every key written out no longer tells what is assumed in it.
-    let assumed = written
+    let assumed = recorded_inputs
         .iter()
         .filter(|i| i.standing == Standing::Assumption.to_string());
     let assumed_keys: Vec<KeyPath> = assumed
@@ -164,7 +164,7 @@ pub(super) fn of_folder(path: &Path, name: &str) -> Result<Vec<Side>, Fault> {
             samples.add(number, observation);
         }
         let inputs = if label.is_empty() {
-            written.clone()
+            recorded_inputs.clone()
         } else {
             inputs(&case.scenario, None)
         };
@@ -172,7 +172,7 @@ pub(super) fn of_folder(path: &Path, name: &str) -> Result<Vec<Side>, Fault> {
             file: Path::new(name).join("scenario.toml").display().to_string(),
             inputs,
             contender: Contender {
-                known: assumed_keys.clone(),
+                known_assumptions: assumed_keys.clone(),
                 numbers: samples.numbers.clone(),
                 samples: Some(samples),
                 ..Contender::new(name_of(name, case), case.clone())

@@ -4,19 +4,23 @@ use super::fault::Fault;
 use crate::scenario::{Place, ScenarioError, more_wrong_rows};
 
 /// Errors of one scenario that are shown.
-const MOST: usize = 10;
+const MAX_ERRORS: usize = 10;
 
 /// The fault, each of several errors with its line.
 pub(super) fn complaint(fault: &Fault) -> String {
     let Fault::Scenario(error) = fault else {
         return format!("error: {fault}");
     };
-    let errors = error.each();
-    let messages: Vec<String> = errors.iter().take(MOST).map(|error| one(error)).collect();
+    let errors = error.parts();
+    let messages: Vec<String> = errors
+        .iter()
+        .take(MAX_ERRORS)
+        .map(|error| error_text(error))
+        .collect();
     let mut text = messages.join("\n");
     if errors.len() > 1 {
-        let cut = if errors.len() > MOST {
-            format!(", the first {MOST} of them above")
+        let cut = if errors.len() > MAX_ERRORS {
+            format!(", the first {MAX_ERRORS} of them above")
         } else {
             String::new()
         };
@@ -29,13 +33,13 @@ pub(super) fn complaint(fault: &Fault) -> String {
     text
 }
 
-fn one(error: &ScenarioError) -> String {
+fn error_text(error: &ScenarioError) -> String {
     let excerpt = match error {
         ScenarioError::Input {
             place,
             message,
             line,
-        } if !line.is_empty() => excerpt(place, line, found(message)),
+        } if !line.is_empty() => excerpt(place, line, quoted_text(message)),
         _ => String::new(),
     };
     format!("error: {error}{excerpt}")
@@ -45,13 +49,13 @@ fn one(error: &ScenarioError) -> String {
 const WIDTH: usize = 100;
 
 /// The text that a message has found, where it shows one between quotes.
-fn found(message: &str) -> &str {
+fn quoted_text(message: &str) -> &str {
     let after = message.split_once(": found \"");
     after.map_or("", |(_, text)| text.split('"').next().unwrap_or_default())
 }
 
 /// The line, and below it a mark from the place to the end of what was found, or of the word or the text there.
-fn excerpt(place: &Place, line: &str, found: &str) -> String {
+fn excerpt(place: &Place, line: &str, quotation: &str) -> String {
     let number = place.line.to_string();
     let column = place.column.saturating_sub(1) as usize;
     // Of a long line, what stands about the place.
@@ -68,9 +72,9 @@ fn excerpt(place: &Place, line: &str, found: &str) -> String {
         .map(|c| if c == '\t' { '\t' } else { ' ' })
         .collect();
     let rest: String = window.chars().skip(column - first).collect();
-    let width = match rest.starts_with(found) {
-        true => found.chars().count().max(marked(&rest)),
-        false => marked(&rest),
+    let width = match rest.starts_with(quotation) {
+        true => quotation.chars().count().max(mark_length(&rest)),
+        false => mark_length(&rest),
     };
     let mark = "^".repeat(width.max(1));
     let gutter = " ".repeat(number.len());
@@ -78,7 +82,7 @@ fn excerpt(place: &Place, line: &str, found: &str) -> String {
 }
 
 /// Characters of the word, or of the quoted text, that begins here.
-fn marked(rest: &str) -> usize {
+fn mark_length(rest: &str) -> usize {
     let mut chars = rest.chars();
     match chars.next() {
         Some(quote @ ('"' | '\'')) => match chars.as_str().find(quote) {
@@ -136,13 +140,13 @@ mod tests {
         let text = excerpt(
             &place,
             line,
-            found("time: found \"9 am\", expected seconds"),
+            quoted_text("time: found \"9 am\", expected seconds"),
         );
         assert!(text.ends_with("\n   | ^^^^"), "{text}");
         let other = excerpt(
             &place,
             line,
-            found("time: found \"8 am\", expected seconds"),
+            quoted_text("time: found \"8 am\", expected seconds"),
         );
         assert!(other.ends_with("\n   | ^"), "{other}");
     }

@@ -36,7 +36,7 @@ pub(super) fn complete(
     results: &Results,
     folder: &mut Folder,
 ) -> Result<Result<(), String>, Fault> {
-    let scenario = match again(results)? {
+    let scenario = match reread_scenario(results)? {
         Ok(scenario) => scenario,
         Err(why) => return Ok(Err(why)),
     };
@@ -45,13 +45,15 @@ pub(super) fn complete(
     let Some(trials) = trials(&scenario, verdict, means, &Campaign::in_memory())? else {
         unreachable!("nobody stops it")
     };
-    let whole = Record::Run(RunRecord {
+    let run_record = Record::Run(RunRecord {
         assumptions: Some(trials.assumptions),
         advice: Some(trials.advice),
         levers: trials.levers,
         ..run.clone()
     });
-    folder.put("summary.json", |out| out.write_all(whole.json().as_bytes()))?;
+    folder.put("summary.json", |out| {
+        out.write_all(run_record.json().as_bytes())
+    })?;
     let clients = scenario.plan.clients.iter().map(|c| c.name.as_str());
     let clients: Vec<&str> = clients.collect();
     let mut losses = FirstLosses::new(scenario.plan.drops_limit);
@@ -90,7 +92,7 @@ fn scenario_text(results: &Results) -> Result<String, Fault> {
 }
 
 /// The scenario of the folder; where each value comes from is what the run knew.
-fn again(results: &Results) -> Result<Result<Scenario, String>, Fault> {
+fn reread_scenario(results: &Results) -> Result<Result<Scenario, String>, Fault> {
     let text = scenario_text(results)?;
     let inputs = results.inputs()?;
     let file = results.path().join(SCENARIO).display().to_string();
@@ -98,8 +100,9 @@ fn again(results: &Results) -> Result<Result<Scenario, String>, Fault> {
         Ok(scenario) => scenario,
         Err(why) => return Ok(Err(why.to_string())),
     };
-    let same = hash(&scenario) == results.manifest.scenario_hash && restore(&mut scenario, &inputs);
-    if same && values(&expanded(&scenario)).eq(values(&text)) {
+    let is_same =
+        hash(&scenario) == results.manifest.scenario_hash && restore(&mut scenario, &inputs);
+    if is_same && values(&expanded(&scenario)).eq(values(&text)) {
         return Ok(Ok(scenario));
     }
     let why = "scenario.toml does not give the scenario of the run again";

@@ -41,12 +41,12 @@ pub(super) struct PrecisionFlags {
 impl PrecisionFlags {
     /// As they were given, for the canonical command.
     pub(super) fn flags(&self) -> Vec<(&'static str, String)> {
-        let most =
+        let max_reps =
             (self.most_reps != MOST_REPS).then(|| ("--most-reps", self.most_reps.to_string()));
         self.precision
             .iter()
             .map(|p| ("--precision", p.clone()))
-            .chain(most)
+            .chain(max_reps)
             .collect()
     }
 
@@ -62,7 +62,7 @@ impl PrecisionFlags {
         if self.precision.is_empty() {
             return Ok(study.map_or_else(Vec::new, |s| s.precision.clone()));
         }
-        let place = Place::whole("--precision");
+        let place = Place::file_only("--precision");
         self.precision
             .iter()
             .map(|text| Ok(HalfWidth::parse(text, &place)?))
@@ -93,7 +93,7 @@ impl VaryFlags {
         base: &Scenario,
         precision: &PrecisionFlags,
     ) -> Result<Study, Fault> {
-        let place = Place::whole("--vary");
+        let place = Place::file_only("--vary");
         let combine = if self.zip {
             Combine::Zip
         } else {

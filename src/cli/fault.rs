@@ -18,10 +18,10 @@ pub(super) enum Fault {
     #[error(transparent)]
     Folder(#[from] FolderError),
     /// Another refusal of the system.
-    #[error("{what}: {}", crate::refusal::plain(cause))]
+    #[error("{action}: {}", crate::refusal::refusal_text(cause))]
     World {
         /// What was being done.
-        what: String,
+        action: String,
         /// What the system said.
         cause: io::Error,
     },
@@ -42,7 +42,7 @@ impl From<ResultsError> for Fault {
     fn from(error: ResultsError) -> Self {
         match error {
             ResultsError::World { path, cause } => Self::World {
-                what: path.display().to_string(),
+                action: path.display().to_string(),
                 cause,
             },
             other => Self::Input(other.to_string()),

@@ -3,7 +3,7 @@
 use super::columns::{Columns, sentence};
 
 /// The text without lines that are wider than `width`, unless a single word or value is.
-pub(super) fn fitted(text: &str, width: usize) -> String {
+pub(super) fn fit_text(text: &str, width: usize) -> String {
     if width < NARROWEST {
         return text.into();
     }
@@ -12,7 +12,7 @@ pub(super) fn fitted(text: &str, width: usize) -> String {
     let mut out = Vec::with_capacity(lines.len());
     for block in lines.chunk_by(|a, b| depth(a) == depth(b)) {
         match Columns::read(block) {
-            Some(columns) if columns.is_wider(width) => out.extend(columns.fitted(width)),
+            Some(columns) if columns.is_wider(width) => out.extend(columns.lines_within(width)),
             _ => out.extend(block.iter().flat_map(|line| sentence(line, width))),
         }
     }
@@ -47,7 +47,7 @@ mod tests {
             &["Set-up time", "15 min 32 s", "1 s", "2 s", "setup_s"],
         ]);
         assert_eq!(
-            fitted(&table(&figures, true), 45),
+            fit_text(&table(&figures, true), 45),
             "                          all         office
   Lost sessions  12.3 ± 0.4 %  0 (at most 3)
   Set-up time     15 min 32 s            1 s
@@ -67,7 +67,7 @@ mod tests {
             &["10", "9 min", "1.6", "3 %"],
         ]);
         assert_eq!(
-            fitted(&table(&points, true), 40),
+            fit_text(&table(&points, true), 40),
             "  count  interval  drops_per_hour
   10        5 min             1.5
   10        9 min             1.6
@@ -78,7 +78,7 @@ mod tests {
 "
         );
         assert_eq!(
-            fitted(&table(&points, true), 30),
+            fit_text(&table(&points, true), 30),
             "  count           10
   interval        5 min
   drops_per_hour  1.5
@@ -102,7 +102,7 @@ mod tests {
             &["", "", "  --set gateway.cstagw.relay_allow=without-update"],
         ]);
         assert_eq!(
-            fitted(&table(&levers, true), 70),
+            fit_text(&table(&levers, true), 70),
             "  down    lost  what to change
   1.88 %    12  at the gateway: answer INVITE with an Allow header
                 that leaves UPDATE out
@@ -115,7 +115,7 @@ mod tests {
     fn a_reason_that_would_be_narrow_stands_below() {
         let reason = "the session was refreshed because nobody had answered; ".repeat(2);
         let ladder = format!("08:00  client to gateway of the north  INVITE  {reason}\n");
-        let wide = fitted(&ladder, 76);
+        let wide = fit_text(&ladder, 76);
         assert_eq!(
             wide,
             "08:00  client to gateway of the north  INVITE
@@ -155,7 +155,7 @@ mod tests {
                 rows.push([name.to_string()].into_iter().chain(figures).chain([id]).collect());
             }
             let text = table(&rows, true);
-            let shown = fitted(&text, width);
+            let shown = fit_text(&text, width);
             for line in shown.lines() {
                 prop_assert!(line.chars().count() <= width, "{line}\n{text}");
             }
@@ -171,21 +171,21 @@ mod tests {
         let table = "  name  a long text in the last column that is wider than the terminal is and goes on below itself";
         for text in [prose, table] {
             for width in [40, 60, 80] {
-                let wrapped = fitted(text, width);
+                let lines = fit_text(text, width);
                 assert!(
-                    wrapped.lines().all(|line| line.chars().count() <= width),
-                    "{wrapped}"
+                    lines.lines().all(|line| line.chars().count() <= width),
+                    "{lines}"
                 );
                 let words = |text: &str| {
                     text.split_whitespace()
                         .map(String::from)
                         .collect::<Vec<_>>()
                 };
-                assert_eq!(words(&wrapped), words(text), "no word is lost");
+                assert_eq!(words(&lines), words(text), "no word is lost");
             }
         }
         assert!(
-            fitted(table, 60)
+            fit_text(table, 60)
                 .lines()
                 .nth(1)
                 .unwrap()
@@ -196,13 +196,13 @@ mod tests {
     #[test]
     fn what_fits_stays_as_it_is() {
         let text = "  a   b\n\n  c   d\n";
-        assert_eq!(fitted(text, 80), text);
+        assert_eq!(fit_text(text, 80), text);
         let word = "x".repeat(100);
         assert_eq!(
-            fitted(&word, 80),
+            fit_text(&word, 80),
             word,
             "a word that is too wide is not cut"
         );
-        assert_eq!(fitted(&"a b ".repeat(50), 10), "a b ".repeat(50));
+        assert_eq!(fit_text(&"a b ".repeat(50), 10), "a b ".repeat(50));
     }
 }

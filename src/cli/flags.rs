@@ -39,8 +39,8 @@ impl ScenarioFlags {
     fn overrides(&self) -> Result<Vec<Override>, Fault> {
         let seed = self.seed.map(|n| format!("scenario.seed={n}"));
         let reps = self.reps.map(|n| format!("scenario.replications={n}"));
-        let all = self.set.iter().chain(&seed).chain(&reps);
-        all.map(|text| Ok(Override::parse(text)?)).collect()
+        let texts = self.set.iter().chain(&seed).chain(&reps);
+        texts.map(|text| Ok(Override::parse(text)?)).collect()
     }
 
     /// Reads the scenario; its file is read once, since it may be a pipe.
@@ -59,16 +59,21 @@ impl ScenarioFlags {
         set: &str,
         flags: impl IntoIterator<Item = (&'static str, String)>,
     ) -> String {
-        let flags = flags.into_iter().map(|(flag, value)| written(flag, &value));
+        let flags = flags
+            .into_iter()
+            .map(|(flag, value)| flag_text(flag, &value));
         self.canonical(command) + set + &flags.collect::<String>()
     }
 
     /// The command that repeats it, without what does not change the result.
     pub(super) fn canonical(&self, command: &str) -> String {
-        let mut line = format!("rccsim {command} {}", quoted(&named(&self.file)));
+        let mut line = format!(
+            "rccsim {command} {}",
+            shell_quote(&portable_name(&self.file))
+        );
         self.set
             .iter()
-            .for_each(|set| line += &format!(" --set {}", quoted(set)));
+            .for_each(|set| line += &format!(" --set {}", shell_quote(set)));
         self.seed
             .iter()
             .for_each(|seed| line += &format!(" --seed {seed}"));
@@ -80,16 +85,16 @@ impl ScenarioFlags {
 }
 
 /// As a shell would read it.
-pub(super) fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/=:".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
+pub(super) fn shell_quote(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-/=:".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
         return text.to_string();
     }
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// A file as results name it: as the command does, but by no absolute path. A result is the same on every machine.
-pub(super) fn named(path: &Path) -> String {
+pub(super) fn portable_name(path: &Path) -> String {
     named_by(path, 1)
 }
 
@@ -101,8 +106,8 @@ pub(super) fn named_all(paths: &[PathBuf]) -> Vec<String> {
         let differing: BTreeSet<&String> = names.iter().collect();
         differing.len() == names.len()
     };
-    let mut all = (1..=longest.unwrap_or(1)).map(by);
-    all.find(differ).unwrap_or_else(|| by(1))
+    let mut candidates = (1..=longest.unwrap_or(1)).map(by);
+    candidates.find(differ).unwrap_or_else(|| by(1))
 }
 
 /// Of an absolute path what is below the folder of the command, else its last parts.
@@ -111,39 +116,41 @@ fn named_by(path: &Path, parts: usize) -> String {
         return path.display().to_string();
     }
     let folder = std::env::current_dir().unwrap_or_default();
-    let named = match path.strip_prefix(folder) {
+    let name = match path.strip_prefix(folder) {
         Ok(below) if below.file_name().is_some() => below.to_path_buf(),
         _ => {
-            let all: Vec<_> = path.components().skip(1).collect();
-            all[all.len().saturating_sub(parts)..].iter().collect()
+            let components: Vec<_> = path.components().skip(1).collect();
+            components[components.len().saturating_sub(parts)..]
+                .iter()
+                .collect()
         }
     };
-    named.display().to_string()
+    name.display().to_string()
 }
 
 /// A flag as it continues a command line; without a value where that is empty.
-pub(super) fn written(flag: &str, value: &str) -> String {
+pub(super) fn flag_text(flag: &str, value: &str) -> String {
     if value.is_empty() {
         format!(" {flag}")
     } else {
-        format!(" {flag} {}", quoted(value))
+        format!(" {flag} {}", shell_quote(value))
     }
 }
 
 /// The results folder of a scenario: a name is any text, a folder of it lies under `results`, nowhere else.
 pub(super) fn results_folder(name: &str, suffix: &str) -> PathBuf {
-    let plain = name.replace(['/', '\\', ':'], "-");
-    let mut plain = plain.trim_start_matches('.');
+    let stem = name.replace(['/', '\\', ':'], "-");
+    let mut stem = stem.trim_start_matches('.');
     let mut rest = String::new();
-    if plain.len() > FOLDER_LONGEST {
+    if stem.len() > FOLDER_LONGEST {
         // Of two long names that begin alike, each has a folder of its own.
-        plain = &plain[..plain.floor_char_boundary(FOLDER_LONGEST)];
+        stem = &stem[..stem.floor_char_boundary(FOLDER_LONGEST)];
         rest = format!("-{}", &blake3::hash(name.as_bytes()).to_hex()[..8]);
     }
-    if plain.is_empty() {
-        plain = "unnamed";
+    if stem.is_empty() {
+        stem = "unnamed";
     }
-    Path::new("results").join(format!("{plain}{rest}{suffix}"))
+    Path::new("results").join(format!("{stem}{rest}{suffix}"))
 }
 
 /// Bytes of a name in that of a folder: file systems take 255, of which a part is for what stands before and after it.
@@ -175,7 +182,7 @@ impl JobsFlag {
             .num_threads(self.threads())
             .build();
         pool.map_err(|e| Fault::World {
-            what: "threads".into(),
+            action: "threads".into(),
             cause: std::io::Error::other(e),
         })
     }
@@ -199,10 +206,13 @@ mod tests {
     #[test]
     fn no_absolute_path_names_a_file() {
         let folder = std::env::current_dir().unwrap();
-        assert_eq!(named(Path::new("models/a.toml")), "models/a.toml");
-        assert_eq!(named(Path::new("../a.toml")), "../a.toml");
-        assert_eq!(named(&folder.join("models/a.toml")), "models/a.toml");
-        assert_eq!(named(Path::new("/home/somebody/a.toml")), "a.toml");
+        assert_eq!(portable_name(Path::new("models/a.toml")), "models/a.toml");
+        assert_eq!(portable_name(Path::new("../a.toml")), "../a.toml");
+        assert_eq!(
+            portable_name(&folder.join("models/a.toml")),
+            "models/a.toml"
+        );
+        assert_eq!(portable_name(Path::new("/home/somebody/a.toml")), "a.toml");
         let paths = ["/x/a/out", "/x/b/out", "c/out"].map(PathBuf::from);
         assert_eq!(named_all(&paths), ["a/out", "b/out", "c/out"]);
         assert_eq!(named_all(&paths[..1]), ["out"]);

@@ -31,8 +31,8 @@ pub(super) fn run(
                 .into(),
         ));
     }
-    let varied = vary.study(&base, &PrecisionFlags::default())?;
-    let cases = cases(&base, &varied)?;
+    let variation = vary.study(&base, &PrecisionFlags::default())?;
+    let cases = cases(&base, &variation)?;
     if cases.len() < 2 {
         return Err(Fault::Input(
             "--objectives: there is one point alone, and nothing to choose from".into(),
@@ -49,7 +49,7 @@ pub(super) fn run(
         study,
         text,
         base,
-        varied,
+        variation,
         cases,
         metrics,
     })
@@ -81,7 +81,7 @@ struct Trade<'f> {
     study: &'f StudyFlags,
     text: &'f str,
     base: Scenario,
-    varied: scenario::Study,
+    variation: scenario::Study,
     cases: Vec<Case>,
     metrics: FrontMetrics,
 }
@@ -100,8 +100,8 @@ impl Study for Trade<'_> {
 
     fn command(&self, set: &str) -> String {
         let aims = ("--objectives", self.text.to_string());
-        let all = self.vary.flags().into_iter().chain([aims]);
-        self.scenario.repeated(Self::COMMAND, set, all)
+        let flags = self.vary.flags().into_iter().chain([aims]);
+        self.scenario.repeated(Self::COMMAND, set, flags)
     }
 
     fn answer(&mut self, campaign: &Campaign) -> Result<Option<FrontResult>, Fault> {
@@ -144,7 +144,7 @@ impl Study for Trade<'_> {
         }
     }
 
-    fn varied(&self) -> Option<&scenario::Study> {
-        Some(&self.varied)
+    fn variation(&self) -> Option<&scenario::Study> {
+        Some(&self.variation)
     }
 }

@@ -11,12 +11,14 @@ use crate::report::words;
 use crate::study::{FrontMetrics, Standing, Verdict, less_is_better};
 
 /// Points of the front that a sentence names.
-const NAMED: usize = 6;
+const MAX_POINTS: usize = 6;
 
 /// What the record says besides what every study says.
-pub(super) fn body(all: &[Case], result: &FrontResult, metrics: &FrontMetrics) -> Front {
-    let label = |i: usize| all[i].point.label();
-    let has_objectives = all.iter().any(|case| !case.scenario.objectives.is_empty());
+pub(super) fn body(cases: &[Case], result: &FrontResult, metrics: &FrontMetrics) -> Front {
+    let label = |i: usize| cases[i].point.label();
+    let has_objectives = cases
+        .iter()
+        .any(|case| !case.scenario.objectives.is_empty());
     let metric = |m: &&'static crate::measure::Metric| FrontMetric {
         metric: m.name.into(),
         unit: m.unit.name().into(),
@@ -66,7 +68,7 @@ fn by(point: &PointStanding) -> Option<usize> {
 /// "missed toasts and messages per second".
 fn aims(metrics: &FrontMetrics) -> String {
     let names: Vec<String> = (metrics.metrics.iter())
-        .map(|m| small(&words::called(m.name)))
+        .map(|m| small(&words::metric_title(m.name)))
         .collect();
     match names.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
@@ -79,11 +81,11 @@ fn count(n: usize) -> String {
 }
 
 /// The answer, a line each.
-pub(super) fn answer(all: &[Case], result: &FrontResult, metrics: &FrontMetrics) -> Vec<String> {
+pub(super) fn answer(cases: &[Case], result: &FrontResult, metrics: &FrontMetrics) -> Vec<String> {
     let count_with = |is: FrontStanding| result.points.iter().filter(|p| standing(p) == is).count();
     let front = result.places(|s| s == Standing::Front);
     let open = count_with(FrontStanding::NotShown);
-    let mut lines = vec![first(all, &front, metrics)];
+    let mut lines = vec![first(cases, &front, metrics)];
     if open > 0 {
         lines.push(format!(
             "{} more {} worse by the means alone: that is not shown, so {} too; more replications (--reps) tell.",
@@ -117,34 +119,34 @@ pub(super) fn answer(all: &[Case], result: &FrontResult, metrics: &FrontMetrics)
             "have no value of a figure",
         ),
     ];
-    for (standing, one, several) in aside {
+    for (standing, singular, plural) in aside {
         match count_with(standing) {
             0 => {}
-            1 => lines.push(format!("One point {one} and is left aside.")),
-            n => lines.push(format!("{} points {several} and are left aside.", count(n))),
+            1 => lines.push(format!("One point {singular} and is left aside.")),
+            n => lines.push(format!("{} points {plural} and are left aside.", count(n))),
         }
     }
-    lines.extend(misgivings(all, result, &front));
+    lines.extend(misgivings(cases, result, &front));
     lines
 }
 
-fn first(all: &[Case], front: &[usize], metrics: &FrontMetrics) -> String {
-    let (aims, of) = (aims(metrics), count(all.len()));
-    let name = |i: &usize| words::point(&all[*i].point.values);
+fn first(cases: &[Case], front: &[usize], metrics: &FrontMetrics) -> String {
+    let (aims, total) = (aims(metrics), count(cases.len()));
+    let name = |i: &usize| words::point(&cases[*i].point.values);
     match front {
         [] => format!(
-            "There is nothing to choose from by {aims}: none of {of} points is shown to meet the objectives."
+            "There is nothing to choose from by {aims}: none of {total} points is shown to meet the objectives."
         ),
-        [one] => format!("{} is best in {aims}, of {of} points.", name(one)),
-        some => {
-            let names: Vec<String> = some.iter().take(NAMED).map(name).collect();
-            let more = match some.len() - names.len() {
+        [point] => format!("{} is best in {aims}, of {total} points.", name(point)),
+        points => {
+            let names: Vec<String> = points.iter().take(MAX_POINTS).map(name).collect();
+            let suffix = match points.len() - names.len() {
                 0 => String::new(),
                 n => format!("; and {} more", count(n)),
             };
             format!(
-                "{} of {of} points trade {aims} against each other, and no other point is better in all: {}{more}.",
-                count(some.len()),
+                "{} of {total} points trade {aims} against each other, and no other point is better in all: {}{suffix}.",
+                count(points.len()),
                 names.join("; ")
             )
         }
@@ -152,23 +154,23 @@ fn first(all: &[Case], front: &[usize], metrics: &FrontMetrics) -> String {
 }
 
 /// What speaks against points of the front: sessions are lost there.
-fn misgivings(all: &[Case], result: &FrontResult, front: &[usize]) -> Option<String> {
+fn misgivings(cases: &[Case], result: &FrontResult, front: &[usize]) -> Option<String> {
     let weak: Vec<(usize, Vec<String>)> = (front.iter())
         .map(|i| (*i, weaknesses(&result.samples[*i])))
         .filter(|(_, weak)| !weak.is_empty())
         .collect();
     let (i, why) = weak.first()?;
-    let name = words::point(&all[*i].point.values);
-    let more = match weak.len() {
+    let name = words::point(&cases[*i].point.values);
+    let suffix = match weak.len() {
         1 => String::new(),
         n => format!(" So do {} more of them.", count(n - 1)),
     };
-    Some(format!("With {name} {}.{more}", why.join(", and ")))
+    Some(format!("With {name} {}.{suffix}", why.join(", and ")))
 }
 
 /// For people: the answer first.
 pub(super) fn text(
-    all: &[Case],
+    cases: &[Case],
     result: &FrontResult,
     metrics: &FrontMetrics,
     record: &StudyRecord<Front>,
@@ -176,15 +178,15 @@ pub(super) fn text(
     let mut header = vec!["point".to_string(), "standing".into()];
     header.extend(metrics.metrics.iter().map(|m| m.name.to_string()));
     let mut rows = vec![header];
-    let mut order: Vec<usize> = (0..all.len()).collect();
+    let mut order: Vec<usize> = (0..cases.len()).collect();
     order.sort_by_key(|i| !standing(&result.points[*i]).is_kept());
     for i in order {
         let point = &result.points[i];
         let mut standing = standing(point).name().to_string();
         if let Some(Standing::Dominated { by }) = point.standing {
-            standing = format!("dominated by {}", all[by].point.label());
+            standing = format!("dominated by {}", cases[by].point.label());
         }
-        let mut row = vec![all[i].point.label(), standing];
+        let mut row = vec![cases[i].point.label(), standing];
         row.extend(metrics.metrics.iter().map(|m| {
             let value = result.samples[i].figure(m.name);
             value.map_or("–".into(), |row| figure(&row))

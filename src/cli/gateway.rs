@@ -12,7 +12,7 @@ use clap::Args;
 
 use super::Outcome;
 use super::fault::Fault;
-use super::live::{CaptureFile, quoted_keys, span, stop_on_interrupt, what};
+use super::live::{CaptureFile, event_line, quoted_keys, span, stop_on_interrupt};
 use super::peer::of_file;
 use super::terminal::say;
 use crate::live::{Event, GatewayOptions, Line, StreamLine, TlsIdentity, UdpLine, serve};
@@ -74,7 +74,7 @@ impl SharedState<'_> {
     fn serve(&self, line: &mut dyn Line) -> io::Result<()> {
         let local = line.local()?;
         serve(line, self.options, self.stop, &mut |event: Event| {
-            say!("{}", what(&event));
+            say!("{}", event_line(&event));
             let mut recording = self
                 .recording
                 .lock()
@@ -137,7 +137,7 @@ impl GatewayArgs {
         let recording = recording.into_inner();
         recording.unwrap_or_else(PoisonError::into_inner).end()?;
         served.map_err(|cause| Fault::World {
-            what: self.listen.clone(),
+            action: self.listen.clone(),
             cause,
         })?;
         Ok(Outcome::Pass)

@@ -4,7 +4,7 @@ use super::conduct::conduct;
 use super::fault::Fault;
 use super::flags::ScenarioFlags;
 use super::global_answer::{answer, body, text};
-use super::study::{Decisive, Most, Publication, Study, StudyFlags};
+use super::study::{Decisive, MaxEffort, Publication, Study, StudyFlags};
 use super::{Outcome, memory};
 use crate::experiment::{
     Basis, Campaign, Case, GlobalAnalysis, GlobalResult, Robustness, Unknown, hash_of, unknowns,
@@ -105,17 +105,17 @@ impl Study for Unknowns<'_> {
             ("--trajectories", self.effort.trajectories.to_string()),
             ("--rows", self.effort.rows.to_string()),
         ];
-        let all = flags.into_iter().chain(vary);
-        self.scenario.repeated(Self::COMMAND, set, all)
+        let arguments = flags.into_iter().chain(vary);
+        self.scenario.repeated(Self::COMMAND, set, arguments)
     }
 
     fn answer(&mut self, campaign: &Campaign) -> Result<Option<GlobalResult>, Fault> {
         Ok(self.analysis().run(campaign)?)
     }
 
-    fn most(&self) -> Option<Most> {
-        let (points, rounds) = self.analysis().most();
-        Some(Most {
+    fn max_effort(&self) -> Option<MaxEffort> {
+        let (points, rounds) = self.analysis().limits();
+        Some(MaxEffort {
             rounds,
             replications: points * u64::from(self.base.replications),
         })
@@ -130,7 +130,7 @@ impl Study for Unknowns<'_> {
     }
 
     fn decisive<'a>(&'a self, result: &'a GlobalResult) -> Result<Option<Decisive<'a>>, Fault> {
-        Ok(Some(Decisive::new(&self.base, &result.own)))
+        Ok(Some(Decisive::new(&self.base, &result.base_samples)))
     }
 
     fn publication<'a>(
@@ -140,18 +140,18 @@ impl Study for Unknowns<'_> {
     ) -> Publication<'a> {
         let study_cases = [StudyCase {
             values: Vec::new(),
-            samples: &result.own,
+            samples: &result.base_samples,
         }];
         let body = body(&self.base, self.metric, &self.unknowns, result);
         let record = StudyRecord {
             scenario_hash: hash_of([Case::new(self.base.clone()).hash.as_str()]),
-            verdict: overall(&judge_all(&self.base.objectives, &result.own)),
+            verdict: overall(&judge_all(&self.base.objectives, &result.base_samples)),
             answer: self.answer_text(answer(self.metric, &self.unknowns, result, &body)),
             ..self.record(&study_cases, body, assumptions)
         };
         Publication {
             text: text(self.metric, &record),
-            points: vec![(String::new(), &result.own)],
+            points: vec![(String::new(), &result.base_samples)],
             record: Record::Global(record),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::experiment::{GlobalResult, Unknown};
 use crate::measure::Metric;
-use crate::quantity::number::{capital, counted, percent, rounded, small, whole};
+use crate::quantity::number::{capital, count_phrase, percent, rounded, small, whole};
 use crate::record::{Combination, GlobalSensitivity, Interval, StudyRecord, UnknownShare};
 use crate::report::text::{in_unit, table};
 use crate::report::value;
@@ -18,19 +18,19 @@ pub(super) fn body(
     result: &GlobalResult,
 ) -> GlobalSensitivity {
     // By their shares, then by their effects.
-    let shared = result.indices.iter().map(|(i, _)| *i);
-    let mut order: Vec<usize> = shared.collect();
+    let with_indices = result.indices.iter().map(|(i, _)| *i);
+    let mut order: Vec<usize> = with_indices.collect();
     let screened = result.screening.iter().map(|(i, _)| *i);
-    let others: Vec<usize> = screened.filter(|i| !order.contains(i)).collect();
-    order.extend(others);
+    let without_indices: Vec<usize> = screened.filter(|i| !order.contains(i)).collect();
+    order.extend(without_indices);
     let unknown = |i: &usize| {
-        let is_same = |(other, _): &&(usize, _)| other == i;
+        let is_same = |(index, _): &&(usize, _)| index == i;
         let effect = result
             .screening
             .iter()
             .find(is_same)
             .map(|(_, effect)| *effect);
-        let indices = result.indices.iter().find(|(other, _)| other == i);
+        let indices = result.indices.iter().find(|(index, _)| index == i);
         UnknownShare {
             key: unknowns[*i].key.clone(),
             levels: unknowns[*i]
@@ -49,9 +49,12 @@ pub(super) fn body(
     let passing = result.verdicts.iter().filter(|v| **v == Verdict::Pass);
     let is_judged = !base.objectives.is_empty() && !result.verdicts.is_empty();
     let share = passing.count() as f64 / result.verdicts.len() as f64;
-    let base_estimate = result.own.figure(metric.name).and_then(|row| row.estimate);
+    let base_estimate = result
+        .base_samples
+        .figure(metric.name)
+        .and_then(|row| row.estimate);
     GlobalSensitivity {
-        replications: result.own.replications(),
+        replications: result.base_samples.replications(),
         metric: metric.name.into(),
         unit: metric.unit.name().into(),
         base: base_estimate.map(|e| rounded(e.mean)),
@@ -96,25 +99,25 @@ pub(super) fn answer(
     result: &GlobalResult,
     body: &GlobalSensitivity,
 ) -> Vec<String> {
-    let called = small(&words::called(metric.name));
+    let title = small(&words::metric_title(metric.name));
     if let Some(levels) = &result.no_value {
         let pairs = unknowns.iter().zip(levels);
         let label: Vec<String> = pairs
             .map(|(unknown, level)| format!("{}={}", unknown.key, unknown.levels[*level].value))
             .collect();
         return vec![format!(
-            "Not ranked: {called} has no value with {}. Take another --metric, of which every combination has one.",
+            "Not ranked: {title} has no value with {}. Take another --metric, of which every combination has one.",
             label.join(", ")
         )];
     }
     let unknown_count = whole(unknowns.len() as u64);
     let trajectories = whole(result.trajectories as u64);
     let ranked: Vec<&UnknownShare> = body.unknowns.iter().filter(|u| u.total.is_some()).collect();
-    let (Some(first), Some(least), Some(greatest), Some(mean)) =
+    let (Some(first), Some(minimum), Some(greatest), Some(mean)) =
         (ranked.first(), body.least, body.greatest, body.mean)
     else {
         return vec![format!(
-            "Nothing that is assumed moves {called}: none of {unknown_count} unknowns has an effect in {trajectories} trajectories through all of them."
+            "Nothing that is assumed moves {title}: none of {unknown_count} unknowns has an effect in {trajectories} trajectories through all of them."
         )];
     };
     let figure = |x: f64| in_unit(x, metric.unit);
@@ -125,18 +128,18 @@ pub(super) fn answer(
         )
     });
     let mut lines = vec![format!(
-        "Over the combinations of what nobody published, {called} run from {} to {}, {} on average{meeting}.",
-        figure(least),
+        "Over the combinations of what nobody published, {title} run from {} to {}, {} on average{meeting}.",
+        figure(minimum),
         figure(greatest),
         figure(mean)
     )];
     lines.push(worth_a_call(first, &ranked));
-    let none = body.unknowns.iter().filter(|u| u.effect.mean == 0.0);
-    let none: Vec<String> = none.map(|u| small(&words::key(&u.key))).collect();
-    if !none.is_empty() {
+    let ineffective = body.unknowns.iter().filter(|u| u.effect.mean == 0.0);
+    let ineffective: Vec<String> = ineffective.map(|u| small(&words::key(&u.key))).collect();
+    if !ineffective.is_empty() {
         lines.push(format!(
             "Without effect in {trajectories} trajectories: {}.",
-            none.join(", ")
+            ineffective.join(", ")
         ));
     }
     lines
@@ -144,25 +147,25 @@ pub(super) fn answer(
 
 /// Which unknown is worth a phone call to the vendor.
 fn worth_a_call(first: &UnknownShare, ranked: &[&UnknownShare]) -> String {
-    let (alone, all) = (
+    let (first_share, total_share) = (
         first.first.unwrap_or_default(),
         first.total.unwrap_or_default(),
     );
     let mut line = format!(
         "Worth a phone call to the vendor: {}. It makes {} of that spread, {} of it alone.",
         key(first),
-        share(&all),
-        share(&alone)
+        share(&total_share),
+        share(&first_share)
     );
     // Whose interval reaches into that of the first is not shown to matter less.
-    let reaches = |other: &&&UnknownShare| {
-        other.total.and_then(|total| total.upper) >= all.lower && other.key != first.key
+    let reaches = |rival: &&&UnknownShare| {
+        rival.total.and_then(|total| total.upper) >= total_share.lower && rival.key != first.key
     };
-    let others: Vec<String> = ranked.iter().filter(reaches).map(|u| key(u)).collect();
-    if !others.is_empty() {
+    let rivals: Vec<String> = ranked.iter().filter(reaches).map(|u| key(u)).collect();
+    if !rivals.is_empty() {
         line += &format!(
             " Not shown to matter less: {}; more --rows tell.",
-            others.join(", ")
+            rivals.join(", ")
         );
     }
     line
@@ -195,9 +198,9 @@ pub(super) fn text(metric: &Metric, record: &StudyRecord<GlobalSensitivity>) -> 
     format!(
         "{}\n\n{}: {} combinations, {} each (shares with 95 % intervals of the bootstrap)\n{}\n",
         record.answer,
-        capital(&words::called(metric.name)),
+        capital(&words::metric_title(metric.name)),
         whole(body.combinations.len() as u64),
-        counted(body.replications.into(), "replication"),
+        count_phrase(body.replications.into(), "replication"),
         table(&rows, true).trim_end()
     )
 }

@@ -54,9 +54,9 @@ fn explained(word: &str, cli: Command) -> Result<String, Fault> {
         )),
         (Topic::Unknown, Some(command)) => Ok(command.render_long_help().to_string()),
         (Topic::Unknown, None) => {
-            let mut known: Vec<&str> = names().collect();
-            known.extend(commands.iter().map(String::as_str));
-            let near = match nearest(word, known) {
+            let mut topics: Vec<&str> = names().collect();
+            topics.extend(commands.iter().map(String::as_str));
+            let near = match nearest(word, topics) {
                 none if none.is_empty() => nearest(last, names()),
                 near => near,
             };

@@ -38,35 +38,35 @@ impl IdentifyArgs {
     /// # Errors
     /// A file that cannot be read or has no SIP in it; a profile that cannot be written.
     pub(super) fn run(self) -> Result<Outcome, Fault> {
-        let identified = self.read()?;
-        for (file, warning) in identified
+        let identification = self.read()?;
+        for (file, warning) in identification
             .files
             .iter()
             .flat_map(|f| f.warnings.iter().map(move |w| (&f.file, w)))
         {
             say!("warning: {file}: {warning}");
         }
-        if identified.gateways.is_empty() {
+        if identification.gateways.is_empty() {
             return Err(Fault::Input(
                 "there is SIP, but no dialog of an INVITE: nothing says what the gateway is".into(),
             ));
         }
         if let Some(path) = &self.profile {
-            let gateway = self.choose(&identified.gateways, "gateways", "--gateway N")?;
-            write(path, "gateways", &gateway_profile(&identified, gateway))?;
+            let gateway = self.choose(&identification.gateways, "gateways", "--gateway N")?;
+            write(path, "gateways", &gateway_profile(&identification, gateway))?;
         }
         if let Some(path) = &self.client_profile {
             let client = self.choose(
-                &identified.clients,
+                &identification.clients,
                 "clients",
                 "--gateway N, or a file with one client",
             )?;
-            write(path, "clients", &client_profile(&identified, client))?;
+            write(path, "clients", &client_profile(&identification, client))?;
         }
         match self.format {
-            Format::Text => print_text(&text(&identified))?,
+            Format::Text => print_text(&text(&identification))?,
             Format::Json => {
-                let json = serde_json::to_string_pretty(&identified);
+                let json = serde_json::to_string_pretty(&identification);
                 print(&(json.unwrap_or_else(|_| unreachable!("plain data")) + "\n"))?;
             }
         }
@@ -79,28 +79,31 @@ impl IdentifyArgs {
             identifier.begin(&path.display().to_string());
             let summary = capture::read(path, &mut |observation| identifier.observe(&observation));
             identifier.end(summary.map_err(|error| match error {
-                CaptureError::World { file, cause } => Fault::World { what: file, cause },
+                CaptureError::World { file, cause } => Fault::World {
+                    action: file,
+                    cause,
+                },
                 content @ CaptureError::Content { .. } => Fault::Input(content.to_string()),
             })?);
         }
         Ok(identifier.finish())
     }
 
-    fn choose<'a>(&self, parties: &'a [Party], what: &str, how: &str) -> Result<&'a Party, Fault> {
-        let chosen: Vec<&Party> = parties
+    fn choose<'a>(&self, parties: &'a [Party], noun: &str, how: &str) -> Result<&'a Party, Fault> {
+        let matches: Vec<&Party> = parties
             .iter()
             .filter(|p| self.gateway.is_none_or(|n| p.gateway == n))
             .collect();
-        match chosen.as_slice() {
-            [one] => Ok(one),
+        match matches.as_slice() {
+            [party] => Ok(party),
             [] => Err(Fault::Input(format!(
-                "--gateway {}: there are {} {what}",
+                "--gateway {}: there are {} {noun}",
                 self.gateway.unwrap_or(0),
                 parties.len()
             ))),
-            several => Err(Fault::Input(format!(
-                "a profile is of one of the {} {what}: choose it by {how}",
-                several.len()
+            candidates => Err(Fault::Input(format!(
+                "a profile is of one of the {} {noun}: choose it by {how}",
+                candidates.len()
             ))),
         }
     }
@@ -113,5 +116,8 @@ impl IdentifyArgs {
 pub(super) fn write(path: &Path, kind: &str, text: &str) -> Result<(), Fault> {
     let name = path.display().to_string();
     Profile::parse(kind, &name, &name, text)?;
-    std::fs::write(path, text).map_err(|cause| Fault::World { what: name, cause })
+    std::fs::write(path, text).map_err(|cause| Fault::World {
+        action: name,
+        cause,
+    })
 }

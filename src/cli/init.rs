@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::ask::ask;
 use super::fault::Fault;
-use super::flags::quoted;
+use super::flags::shell_quote;
 use super::terminal::print;
 use super::{Outcome, models};
 use crate::quantity::is_unprintable;
@@ -52,25 +52,25 @@ impl InitArgs {
         } else {
             text
         };
-        let beside = file.parent().unwrap_or(Path::new(""));
+        let folder = file.parent().unwrap_or(Path::new(""));
         for (name, text) in shipped.iter().flat_map(|shipped| shipped.files()) {
-            write_beside(&beside.join(name), text)?;
+            write_beside(&folder.join(name), text)?;
         }
         write_new(&file, &text)?;
         let file_name = file.display().to_string();
         // A name that begins like a flag would be read as one.
-        let named = match file_name.starts_with('-') {
+        let path_text = match file_name.starts_with('-') {
             true => format!("./{file_name}"),
             false => file_name.clone(),
         };
-        let named = quoted(&named);
+        let path_text = shell_quote(&path_text);
         let command = if text.contains("[study]") {
             "sweep"
         } else {
             "run"
         };
         print(&format!(
-            "Wrote {file_name}. Next: rccsim check {named}, then rccsim {command} {named}\n"
+            "Wrote {file_name}. Next: rccsim check {path_text}, then rccsim {command} {path_text}\n"
         ))?;
         Ok(Outcome::Pass)
     }
@@ -86,7 +86,7 @@ fn renamed(shipped: &ShippedScenario, name: &str) -> String {
 fn write_new(path: &Path, text: &str) -> Result<(), Fault> {
     let file_name = path.display().to_string();
     let world = |cause| Fault::World {
-        what: file_name.clone(),
+        action: file_name.clone(),
         cause,
     };
     let opened = OpenOptions::new().write(true).create_new(true).open(path);
@@ -96,8 +96,8 @@ fn write_new(path: &Path, text: &str) -> Result<(), Fault> {
         }
         _ => world(cause),
     })?;
-    let written = file.write_all(text.as_bytes());
-    written.and_then(|()| file.sync_all()).map_err(world)
+    let result = file.write_all(text.as_bytes());
+    result.and_then(|()| file.sync_all()).map_err(world)
 }
 
 /// Writes a file that the scenario reads; the same one may be there already.
@@ -107,7 +107,7 @@ fn write_beside(path: &Path, text: &str) -> Result<(), Fault> {
     }
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(|cause| Fault::World {
-            what: folder.display().to_string(),
+            action: folder.display().to_string(),
             cause,
         })?;
     }

@@ -7,13 +7,14 @@ use crate::scenario::{Origin, Scenario, Setting, Settings, Study};
 /// Every input that has a value; those that a study turns are marked.
 pub(super) fn inputs(scenario: &Scenario, study: Option<&Study>) -> Vec<Input> {
     let sections = scenario.settings.iter();
-    let all = sections.flat_map(|section| {
+    let entries = sections.flat_map(|section| {
         section
             .entries
             .iter()
             .map(move |setting| (section, setting))
     });
-    all.filter(|(_, s)| !s.text.is_empty())
+    entries
+        .filter(|(_, s)| !s.text.is_empty())
         .map(|(section, setting)| input(section, setting, study))
         .collect()
 }
@@ -50,7 +51,7 @@ fn input(section: &Settings, setting: &Setting, study: Option<&Study>) -> Input 
     let key = setting.key;
     let axes = study.map_or(&[][..], |s| &s.axes);
     let name = section_name(section);
-    let turned = axes.iter().find(|a| {
+    let study_axis = axes.iter().find(|a| {
         a.values
             .first()
             .is_some_and(|o| o.applies(section.table, name, key.name))
@@ -63,7 +64,7 @@ fn input(section: &Settings, setting: &Setting, study: Option<&Study>) -> Input 
         } => (format!("profile {profile}"), source.clone()),
         Origin::Default => ("default".into(), key.source.into()),
     };
-    let (value, origin) = match turned {
+    let (value, origin) = match study_axis {
         Some(axis) => (
             axis.values
                 .iter()

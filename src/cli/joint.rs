@@ -5,7 +5,7 @@ use super::conduct::conduct;
 use super::design::VaryFlags;
 use super::fault::Fault;
 use super::flags::ScenarioFlags;
-use super::study::{Decisive, Most, Publication, Study, StudyFlags, with_samples};
+use super::study::{Decisive, MaxEffort, Publication, Study, StudyFlags, with_samples};
 use super::{Outcome, memory};
 use crate::experiment::{
     Campaign, JointResult, JointSearch, JointSearchError, Robustness, Selector, TriedPoint, hash_of,
@@ -40,30 +40,34 @@ pub(super) struct SearchCommand<'f> {
 pub(super) fn run(
     command: SearchCommand,
     base: Scenario,
-    varied: scenario::Study,
+    variation: scenario::Study,
     selector: Selector,
 ) -> Result<Outcome, Fault> {
     let refused = |why: &str| Fault::Input(format!("--search: {why}"));
-    if varied.combine != Combine::Product {
+    if variation.combine != Combine::Product {
         return Err(refused(
             "it goes over every combination of the values of --vary; --zip and --points leave no grid",
         ));
     }
-    let grid: usize = varied.axes.iter().map(|axis| axis.values.len()).product();
+    let grid: usize = variation
+        .axes
+        .iter()
+        .map(|axis| axis.values.len())
+        .product();
     if grid < 2 {
         return Err(refused("there is one point alone"));
     }
     let search = Search {
         command,
         base,
-        varied,
+        variation,
         selector,
     };
-    let checked = search.joint().check().map_err(|why| match why {
+    let outcome = search.joint().check().map_err(|why| match why {
         JointSearchError::Scenario(why) => Fault::from(why),
         JointSearchError::Cost(why) => Fault::Input(format!("--cost: {why}")),
     })?;
-    for case in checked {
+    for case in outcome {
         memory::check(&case.scenario, search.command.study.jobs.threads())?;
     }
     conduct(search)
@@ -73,7 +77,7 @@ pub(super) fn run(
 struct Search<'f> {
     command: SearchCommand<'f>,
     base: Scenario,
-    varied: scenario::Study,
+    variation: scenario::Study,
     selector: Selector,
 }
 
@@ -81,7 +85,7 @@ impl Search<'_> {
     fn joint(&self) -> JointSearch<'_> {
         JointSearch {
             base: &self.base,
-            axes: &self.varied.axes,
+            axes: &self.variation.axes,
             cost: &self.command.cost,
             selector: self.selector.clone(),
             budget: self.command.budget,
@@ -90,12 +94,12 @@ impl Search<'_> {
 
     /// What was searched, a sentence each.
     fn effort(&self, result: &JointResult) -> Vec<String> {
-        let selected = result.selected.observations() as u64;
-        let runs = u64::from(result.runs) + selected;
+        let effort = result.selection.observations() as u64;
+        let runs = u64::from(result.runs) + effort;
         let mut lines = vec![format!(
             "Searched a grid of {} points: {} were tried, in {} replications. That no other point costs less is likely, and not shown.",
             whole(result.grid as u64),
-            whole(result.tried.len() as u64),
+            whole(result.tried_points.len() as u64),
             whole(runs)
         )];
         if result.invalid > 0 {
@@ -108,21 +112,21 @@ impl Search<'_> {
     }
 
     fn body(&self, result: &JointResult) -> crate::record::Selection {
-        let point = |tried: &TriedPoint| SearchedPoint {
-            point: tried.label.clone(),
-            replications: tried.replications,
-            cost: tried.cost.map(rounded),
-            meets_objectives: tried.is_feasible,
+        let point = |candidate: &TriedPoint| SearchedPoint {
+            point: candidate.label.clone(),
+            replications: candidate.replications,
+            cost: candidate.cost.map(rounded),
+            meets_objectives: candidate.is_feasible,
         };
         crate::record::Selection {
             search: Some(SearchEffort {
                 grid: result.grid,
                 runs: result.runs,
-                tried: result.tried.iter().map(point).collect(),
+                tried: result.tried_points.iter().map(point).collect(),
             }),
             ..body(
                 &result.finalists,
-                &result.selected,
+                &result.selection,
                 &self.command.cost_text,
                 self.selector.alpha,
             )
@@ -149,17 +153,19 @@ impl Study for Search<'_> {
             ("--cost", self.command.cost_text.clone()),
         ];
         let vary = self.command.vary.flags().into_iter();
-        let all = vary.chain(flags).chain(self.command.selection.clone());
-        self.command.scenario.repeated(Self::COMMAND, set, all)
+        let arguments = vary.chain(flags).chain(self.command.selection.clone());
+        self.command
+            .scenario
+            .repeated(Self::COMMAND, set, arguments)
     }
 
     fn answer(&mut self, campaign: &Campaign) -> Result<Option<JointResult>, Fault> {
         Ok(self.joint().run(campaign)?)
     }
 
-    fn most(&self) -> Option<Most> {
+    fn max_effort(&self) -> Option<MaxEffort> {
         let replications = self.joint().most_replications();
-        Some(Most {
+        Some(MaxEffort {
             rounds: replications,
             replications,
         })
@@ -172,17 +178,17 @@ impl Study for Search<'_> {
     ) -> Result<Option<Robustness>, Fault> {
         let JointResult {
             finalists,
-            selected,
+            selection,
             ..
         } = result;
         let selector = self.joint().selector_of(finalists);
-        Ok(selector.robustness(finalists, selected, campaign)?)
+        Ok(selector.robustness(finalists, selection, campaign)?)
     }
 
     fn decisive<'a>(&'a self, result: &'a JointResult) -> Result<Option<Decisive<'a>>, Fault> {
-        let case = result.selected.decisive();
+        let case = result.selection.decisive();
         Ok(case.map(|i| {
-            let (case, samples) = (&result.finalists[i], &result.selected.samples[i]);
+            let (case, samples) = (&result.finalists[i], &result.selection.samples[i]);
             Decisive::new(&case.scenario, samples)
         }))
     }
@@ -192,24 +198,24 @@ impl Study for Search<'_> {
         result: &'a JointResult,
         assumptions: Assumptions,
     ) -> Publication<'a> {
-        let (cases, selected) = (&result.finalists, &result.selected);
-        let study_cases = with_samples(cases, &selected.samples);
-        let mut lines = answer(cases, selected, self.selector.alpha);
+        let (cases, selection) = (&result.finalists, &result.selection);
+        let study_cases = with_samples(cases, &selection.samples);
+        let mut lines = answer(cases, selection, self.selector.alpha);
         lines.extend(self.effort(result));
         let record = StudyRecord {
             scenario_hash: hash_of(cases.iter().map(|case| case.hash.as_str())),
-            verdict: verdict(cases, selected),
+            verdict: verdict(cases, selection),
             answer: self.answer_text(lines),
             ..self.record(&study_cases, self.body(result), assumptions)
         };
         Publication {
-            text: text(cases, selected, &record.answer, &record.assumptions),
+            text: text(cases, selection, &record.answer, &record.assumptions),
             points: study_cases.iter().map(|t| (t.label(), t.samples)).collect(),
             record: Record::Selection(record),
         }
     }
 
-    fn varied(&self) -> Option<&scenario::Study> {
-        Some(&self.varied)
+    fn variation(&self) -> Option<&scenario::Study> {
+        Some(&self.variation)
     }
 }

@@ -22,7 +22,7 @@ use crate::quantity::{Span, parse_span};
 use crate::wire::Start;
 
 /// A message as one line: when, which way, what.
-pub(super) fn what(event: &Event) -> String {
+pub(super) fn event_line(event: &Event) -> String {
     let arrow = if event.sent { "──▶" } else { "◀──" };
     let start = match &event.text.start {
         Start::Request { method, .. } => method.clone(),
@@ -101,7 +101,7 @@ impl CaptureFile {
     pub(super) fn begin(path: Option<&Path>, transport: &str) -> Result<Self, Fault> {
         let file = path.map(|path| {
             let creation = File::create(path).map_err(|cause| Fault::World {
-                what: path.display().to_string(),
+                action: path.display().to_string(),
                 cause,
             });
             creation.map(|file| (path.to_path_buf(), file))
@@ -181,7 +181,7 @@ impl CaptureFile {
         self.flush();
         match (self.file, self.failed) {
             (Some((path, _)), Some(cause)) => Err(Fault::World {
-                what: path.display().to_string(),
+                action: path.display().to_string(),
                 cause,
             }),
             _ => Ok(()),
@@ -193,11 +193,14 @@ impl CaptureFile {
 ///
 /// # Errors
 /// The profile cannot be written; the output is full.
-pub(super) fn conclude(identified: &Identification, profile: Option<&Path>) -> Result<(), Fault> {
-    if let (Some(path), Some(gateway)) = (profile, identified.gateways.first()) {
-        write(path, "gateways", &gateway_profile(identified, gateway))?;
+pub(super) fn conclude(
+    identification: &Identification,
+    profile: Option<&Path>,
+) -> Result<(), Fault> {
+    if let (Some(path), Some(gateway)) = (profile, identification.gateways.first()) {
+        write(path, "gateways", &gateway_profile(identification, gateway))?;
     }
-    print_text(&text(identified))
+    print_text(&text(identification))
 }
 
 /// Collects the messages of one end, and says what they show.

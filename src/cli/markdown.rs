@@ -20,13 +20,13 @@ fn of_block(block: &str, is_first: bool) -> String {
         let rows: Vec<&str> = rest.lines().map(|line| &line[2..]).collect();
         return format!(
             "### {}\n\n```text\n{}\n```\n",
-            escaped(title),
+            escape(title),
             rows.join("\n")
         );
     }
     let line = |(i, line): (usize, &str)| match is_first && i == 0 {
-        true => format!("**{}**\n", escaped(line)),
-        false => format!("{}\n", escaped(line)),
+        true => format!("**{}**\n", escape(line)),
+        false => format!("{}\n", escape(line)),
     };
     // A line of its own each.
     block
@@ -38,7 +38,7 @@ fn of_block(block: &str, is_first: bool) -> String {
 }
 
 /// What Markdown would read as more than text.
-fn escaped(text: &str) -> String {
+fn escape(text: &str) -> String {
     let escape = |c: char| match c {
         '*' | '_' | '<' | '>' | '`' | '[' | ']' | '|' | '#' => format!("\\{c}"),
         c => c.to_string(),

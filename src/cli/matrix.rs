@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::Outcome;
 use super::advice::what;
 use super::fault::Fault;
-use super::flags::{JobsFlag, results_folder, written};
+use super::flags::{JobsFlag, flag_text, results_folder};
 use super::publish::publish;
 use super::terminal::{print, print_text};
 use crate::experiment::{self, CELL_USERS};
@@ -77,7 +77,7 @@ impl MatrixArgs {
             MatrixFormat::Csv => {
                 let mut bytes = Vec::new();
                 tables::matrix(&document, &mut bytes).map_err(|e| Fault::World {
-                    what: "csv".into(),
+                    action: "csv".into(),
                     cause: e.into(),
                 })?;
                 print(&String::from_utf8_lossy(&bytes))?;
@@ -101,12 +101,12 @@ impl MatrixArgs {
     ) -> Result<String, Fault> {
         folder.put("summary.json", |out| out.write_all(summary.as_bytes()))?;
         folder.put("summary.csv", |out| Ok(tables::matrix(document, out)?))?;
-        let (manifest, known) = (Manifest::new(record, None), InMemory::default());
+        let (manifest, results) = (Manifest::new(record, None), InMemory::default());
         let path = publish(
             &mut folder,
             manifest,
             record,
-            known,
+            results,
             None,
             self.no_report,
             true,
@@ -148,9 +148,10 @@ fn matrix(set: &[String], seed: u64) -> Result<MatrixRecord, Fault> {
         basis += &format!(" Changed: {}.", set.join(", "));
     }
     let mut command = "rccsim matrix".to_string();
-    set.iter().for_each(|set| command += &written("--set", set));
+    set.iter()
+        .for_each(|set| command += &flag_text("--set", set));
     if seed != 1 {
-        command += &written("--seed", &seed.to_string());
+        command += &flag_text("--seed", &seed.to_string());
     }
     Ok(MatrixRecord {
         schema: MatrixRecord::SCHEMA.into(),

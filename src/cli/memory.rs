@@ -13,7 +13,7 @@ use crate::scenario::{Origin, Place, Scenario, ScenarioError};
 use crate::study::{MetricRow, columns};
 
 /// Bytes of the largest groups that are simulated at once on that many threads.
-pub(super) fn needed(plan: &Plan, threads: usize) -> u64 {
+pub(super) fn required_bytes(plan: &Plan, threads: usize) -> u64 {
     let mut groups: Vec<u64> = Vec::new();
     for (index, gateway) in plan.gateways.iter().enumerate() {
         let (count, _) = gateway.groups();
@@ -25,9 +25,9 @@ pub(super) fn needed(plan: &Plan, threads: usize) -> u64 {
     groups.sort_unstable_by(|a, b| b.cmp(a));
     // Replications fill the threads that the groups leave idle.
     let largest = groups.first().copied().unwrap_or(0);
-    let others: u64 = groups.iter().skip(1).take(threads.saturating_sub(1)).sum();
+    let other_groups: u64 = groups.iter().skip(1).take(threads.saturating_sub(1)).sum();
     let idle = threads.saturating_sub(groups.len()) as u64;
-    largest + others + idle * largest
+    largest + other_groups + idle * largest
 }
 
 /// Bytes of time series: of the groups whose results wait to be merged, and of each scope what is merged, twice.
@@ -57,12 +57,12 @@ pub(super) fn check(scenario: &Scenario, threads: usize) -> Result<(), ScenarioE
     let Some(available) = available() else {
         return Ok(());
     };
-    let needed = needed(&scenario.plan, threads);
+    let byte_count = required_bytes(&scenario.plan, threads);
     let series = series(&scenario.plan);
-    if needed.saturating_add(series) <= available / 10 * 9 {
+    if byte_count.saturating_add(series) <= available / 10 * 9 {
         return Ok(());
     }
-    if series > needed {
+    if series > byte_count {
         let plan = &scenario.plan;
         let message = format!(
             "scenario.horizon: found {}, expected less: the minutes of so long a run need about {} of memory, {} are free; fewer client groups and gateways need less, too",
@@ -79,7 +79,7 @@ pub(super) fn check(scenario: &Scenario, threads: usize) -> Result<(), ScenarioE
     let message = format!(
         "clients.{name}.count: found {count}, expected fewer: the users of all groups need about {} of memory on {threads} \
          threads, {} are free; fewer --jobs or more gateways (each is simulated on its own) need less, too",
-        gigabytes(needed),
+        gigabytes(byte_count),
         gigabytes(available)
     );
     Err(ScenarioError::input(&place, message))
@@ -87,8 +87,8 @@ pub(super) fn check(scenario: &Scenario, threads: usize) -> Result<(), ScenarioE
 
 /// Bytes of what is said of a point over all replications: as rows, and as figures of the record.
 fn row_bytes(plan: &Plan) -> u64 {
-    let each = size_of::<MetricRow>() + size_of::<Figure>() + NAME;
-    (scopes(plan).len() * columns().len() * each) as u64
+    let row_size = size_of::<MetricRow>() + size_of::<Figure>() + NAME;
+    (scopes(plan).len() * columns().len() * row_size) as u64
 }
 
 /// Bytes of the name of a figure's scope, twice.
@@ -114,18 +114,18 @@ pub(super) fn check_figures(points: &[&Scenario], with_minutes: bool) -> Result<
             sample_bytes(&s.plan, with_minutes).saturating_mul(s.replications.into());
         replications.saturating_add(row_bytes(&s.plan))
     };
-    let needed = points.iter().map(bytes).fold(0, u64::saturating_add);
-    if needed <= available / 10 * 9 {
+    let byte_count = points.iter().map(bytes).fold(0, u64::saturating_add);
+    if byte_count <= available / 10 * 9 {
         return Ok(());
     }
-    let several = match points.len() {
+    let plural = match points.len() {
         1 => String::new(),
         n => format!(" of {} points", whole(n as u64)),
     };
     let message = format!(
-        "scenario.replications: found {}, expected fewer: what the replications{several} say needs about {} of memory, {} are free",
+        "scenario.replications: found {}, expected fewer: what the replications{plural} say needs about {} of memory, {} are free",
         first.replications,
-        gigabytes(needed),
+        gigabytes(byte_count),
         gigabytes(available)
     );
     let place = place(first, "scenario", &first.plan.name, "replications");
@@ -144,12 +144,12 @@ pub(super) fn check_record(folder: &Path) -> Result<(), Fault> {
     refuse_over(folder, record * BYTES_OF_RECORD_BYTE, available())
 }
 
-fn refuse_over(folder: &Path, needed: u64, available: Option<u64>) -> Result<(), Fault> {
+fn refuse_over(folder: &Path, byte_count: u64, available: Option<u64>) -> Result<(), Fault> {
     match available {
-        Some(available) if needed > available / 10 * 9 => Err(Fault::Input(format!(
+        Some(available) if byte_count > available / 10 * 9 => Err(Fault::Input(format!(
             "{}: {SUMMARY} needs about {} of memory, {} are free; its CSV files have the same figures, and can be read in parts",
             folder.display(),
-            gigabytes(needed),
+            gigabytes(byte_count),
             gigabytes(available)
         ))),
         _ => Ok(()),
@@ -163,7 +163,7 @@ fn place(scenario: &Scenario, table: &str, name: &str, key: &str) -> Place {
         .map(|s| &s.setting(key).origin)
     {
         Some(Origin::File(place)) => place.clone(),
-        _ => Place::whole("--set"),
+        _ => Place::file_only("--set"),
     }
 }
 
@@ -180,7 +180,7 @@ mod tests {
 
     fn megabytes(sets: &[&str], threads: usize) -> u64 {
         let sets: Vec<Override> = sets.iter().map(|s| Override::parse(s).unwrap()).collect();
-        needed(
+        required_bytes(
             &load(Path::new("models/large.toml"), &sets).unwrap().plan,
             threads,
         ) / 1_000_000
@@ -195,10 +195,10 @@ mod tests {
         // Three scopes of some sixty figures, 24 bytes each and twice, and 480 minutes of 64 bytes.
         let bytes = sample_bytes(&with(1).plan, true);
         assert!((35_000..60_000).contains(&bytes), "{bytes}");
-        let (few, many) = (with(10), with(100_000));
-        check_figures(&[&few; 100], true).unwrap();
+        let (small, large) = (with(10), with(100_000));
+        check_figures(&[&small; 100], true).unwrap();
         // Ten thousand points of a hundred thousand replications: some 10 TB.
-        let refused = check_figures(&vec![&many; 10_000], false)
+        let refused = check_figures(&vec![&large; 10_000], false)
             .unwrap_err()
             .to_string();
         assert!(
@@ -210,8 +210,8 @@ mod tests {
 
     #[test]
     fn a_record_that_does_not_fit_is_refused() {
-        let refused = |needed, available| {
-            let refused = refuse_over(Path::new("results/a"), needed, available);
+        let refused = |byte_count, available| {
+            let refused = refuse_over(Path::new("results/a"), byte_count, available);
             refused.err().map(|fault| fault.to_string())
         };
         assert_eq!(refused(900, Some(1000)), None);
@@ -249,11 +249,11 @@ mod tests {
         // One user, and what each of the 5,000 of a group leaves behind: in 8 h 33 sessions of half a Session-Expires,
         // 15 min, with two changes of 12 bytes each, 3.96 MB. More users in more groups need no more; two threads take two
         // groups.
-        let [few, many] = ["4", "200"].map(|gateways| {
+        let [small, large] = ["4", "200"].map(|gateways| {
             let users = format!("clients.count={}", gateways.parse::<u32>().unwrap() * 5_000);
             megabytes(&[&users, &format!("gateway.count={gateways}")], 1)
         });
-        assert_eq!((few, many), (3, 3));
+        assert_eq!((small, large), (3, 3));
         assert_eq!(megabytes(&[], 2), 7);
         // All users of an N + 1 group with a limit share one event list, whatever the number of gateways: 1.2 to 1.8 kB each.
         let coupled = megabytes(&["gateway.spare=1", "gateway.max_sessions=100000"], 1);

@@ -145,7 +145,7 @@ fn unknown_command(mut error: clap::Error) -> clap::Error {
         return error;
     };
     let names = help::command_names(&Cli::command());
-    let near = match ShippedScenario::named(word) {
+    let near = match ShippedScenario::by_name(word) {
         _ if word.ends_with(".toml") => Some(format!("run {word}")),
         Some(model) => Some(format!("run {}", model.name)),
         None => nearest_name(word, names.iter().map(String::as_str)).map(String::from),
@@ -160,9 +160,9 @@ fn unknown_command(mut error: clap::Error) -> clap::Error {
 }
 
 /// Shows what clap has to say, help and the version too, and is the exit code of that.
-fn left(error: &clap::Error) -> ExitCode {
+fn clap_exit_code(error: &clap::Error) -> ExitCode {
     let code = if error.use_stderr() { 2 } else { 0 };
-    match terminal::printed(error.print()) {
+    match terminal::ignore_closed_reader(error.print()) {
         Ok(()) => ExitCode::from(code),
         Err(fault) => {
             say!("{}", complaint::complaint(&fault));
@@ -176,7 +176,7 @@ pub fn main() -> ExitCode {
     signal::listen();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return left(&unknown_command(error)),
+        Err(error) => return clap_exit_code(&unknown_command(error)),
     };
     cli.manner.hold();
     let result = match cli.command {

@@ -50,7 +50,7 @@ impl ModelsArgs {
 /// # Errors
 /// There is none; what may have been meant.
 pub(super) fn shipped(name: &str) -> Result<&'static ShippedScenario, Fault> {
-    ShippedScenario::named(name).ok_or_else(|| {
+    ShippedScenario::by_name(name).ok_or_else(|| {
         let near = nearest(name, SHIPPED_SCENARIOS.iter().map(|s| s.name));
         Fault::Input(format!(
             "no shipped scenario is named {name:?}{near}; rccsim models lists them"

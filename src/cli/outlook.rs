@@ -11,7 +11,7 @@ use super::progress::interruptible;
 use super::results::UNITS;
 use super::share::do_share;
 use super::store::ReadUnits;
-use super::study::{Division, Most, Study};
+use super::study::{Division, MaxEffort, Study};
 use super::terminal::print_text;
 use crate::deployment::{FastPaths, Plan, RunHandle, RunOptions, simulate_with_options};
 use crate::experiment::{Backlog, Campaign, Share, most_trial_hours};
@@ -22,13 +22,13 @@ use crate::quantity::number::{human, whole};
 /// # Errors
 /// Those of the study, or a refusal of the system.
 pub(super) fn plan_study<S: Study>(mut study: S, division: Division) -> Result<Outcome, Fault> {
-    let (path, most) = (study.folder(), study.most());
+    let (path, max_effort) = (study.folder(), study.max_effort());
     let trials = match study.flags().no_report {
         true => TrialHours::None,
         false => TrialHours::PartOfStudy,
     };
     let pool = study.flags().jobs.pool()?;
-    plan(&path, division, most, trials, |campaign| {
+    plan(&path, division, max_effort, trials, |campaign| {
         pool.install(|| do_share(&mut study, campaign))
     })
 }
@@ -51,13 +51,13 @@ pub(super) enum TrialHours {
 pub(super) fn plan(
     path: &Path,
     division: Division,
-    most: Option<Most>,
+    max_effort: Option<MaxEffort>,
     trials: TrialHours,
     work: impl FnOnce(&Campaign) -> Result<bool, Fault>,
 ) -> Result<Outcome, Fault> {
     let handle = interruptible();
     let store = ReadUnits::new(&path.join(UNITS));
-    let campaign = Campaign::new(store, Arc::clone(&handle), ()).with_share(Share::nothing());
+    let campaign = Campaign::new(store, Arc::clone(&handle), ()).with_share(Share::empty());
     let is_complete = work(&campaign)?;
     let present = campaign.shards().reused;
     let mut backlog = campaign.backlog();
@@ -65,14 +65,14 @@ pub(super) fn plan(
         print_text("Nothing is left to simulate: the command itself publishes the results.\n")?;
         return Ok(Outcome::Pass);
     }
-    let Some(seconds_per_hour) = measured(&mut backlog, &handle) else {
+    let Some(seconds_per_hour) = core_seconds_per_hour(&mut backlog, &handle) else {
         return Ok(Outcome::Interrupted);
     };
     let round = Round::new(&backlog, seconds_per_hour);
     let outlook = Outlook {
         round,
         present,
-        most,
+        max_effort,
         trials,
         seconds_per_hour,
         division,
@@ -85,7 +85,7 @@ pub(super) fn plan(
 const TRIAL: Duration = Duration::from_secs(1);
 
 /// Core-seconds of an hour of a user, by units of the first, the middle and the last point; `None`: interrupted.
-fn measured(backlog: &mut [Backlog], handle: &RunHandle) -> Option<f64> {
+fn core_seconds_per_hour(backlog: &mut [Backlog], handle: &RunHandle) -> Option<f64> {
     backlog.sort_by_key(|b| user_hours(&b.plan));
     let mut places = vec![0, backlog.len() / 2, backlog.len() - 1];
     places.dedup();
@@ -108,7 +108,7 @@ fn measured(backlog: &mut [Backlog], handle: &RunHandle) -> Option<f64> {
 )]
 fn timed(plan: &Plan) -> f64 {
     let handle = Arc::new(RunHandle::default());
-    let (done, ended) = channel::<()>();
+    let (finish, ended) = channel::<()>();
     let watched = Arc::clone(&handle);
     let watcher = std::thread::spawn(move || {
         let mut wait = TRIAL;
@@ -127,17 +127,17 @@ fn timed(plan: &Plan) -> f64 {
     };
     let begin = Instant::now();
     let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build();
-    let whole = match one_thread {
+    let replication = match one_thread {
         Ok(pool) => pool.install(|| simulate_with_options(plan, 0, options)),
         Err(_) => simulate_with_options(plan, 0, options),
     };
     let seconds = begin.elapsed().as_secs_f64();
-    drop(done);
+    drop(finish);
     let _ = watcher.join();
     let gateways: u64 = plan.gateways.iter().map(|g| u64::from(g.count)).sum();
     let all_us = plan.horizon.0 as f64 * gateways as f64;
     let runs = plan.strata().len().max(1) as f64;
-    match whole {
+    match replication {
         Some(_) => runs * seconds,
         None => runs * seconds * (all_us / handle.simulated_us().max(1) as f64).max(1.0),
     }
@@ -180,7 +180,7 @@ struct Outlook {
     round: Round,
     /// Units that were found.
     present: u32,
-    most: Option<Most>,
+    max_effort: Option<MaxEffort>,
     trials: TrialHours,
     seconds_per_hour: f64,
     division: Division,
@@ -194,17 +194,20 @@ impl Outlook {
             seconds,
             ..
         } = self.round;
-        let left = self.most?.replications.saturating_sub(self.present.into());
-        let each = seconds / replications as f64;
-        Some((left as f64 * each).max(seconds))
+        let remaining = self
+            .max_effort?
+            .replications
+            .saturating_sub(self.present.into());
+        let replication_seconds = seconds / replications as f64;
+        Some((remaining as f64 * replication_seconds).max(seconds))
     }
 
     /// How long the shards take for so many core-seconds: whole units of this round, which cannot be divided.
     fn elapsed(&self, seconds: f64) -> f64 {
         let Division { shards, cores } = self.division;
         let at_once = f64::from(shards) * f64::from(cores);
-        let each = self.round.seconds / self.round.units as f64;
-        (seconds / each / at_once).ceil() * each
+        let unit_seconds = self.round.seconds / self.round.units as f64;
+        (seconds / unit_seconds / at_once).ceil() * unit_seconds
     }
 
     fn text(&self) -> String {
@@ -215,26 +218,29 @@ impl Outlook {
             are_trials,
             ..
         } = self.round;
-        let (what, place) = match are_trials {
+        let (noun, place) = match are_trials {
             true => ("trials", "scenarios"),
             false => ("units", if points == 1 { "point" } else { "points" }),
         };
-        let found = match self.present {
+        let note = match self.present {
             0 => String::new(),
             n => format!(", where {} are there", whole(n.into())),
         };
         let mut lines = vec![format!(
-            "This round{found}: {} {what} of {} {place}, {}.",
+            "This round{note}: {} {noun} of {} {place}, {}.",
             whole(units),
             whole(points),
             cost(seconds)
         )];
-        let further = self.most.filter(|_| !are_trials).zip(self.most_seconds());
-        if let Some((most, seconds)) = further {
+        let further = self
+            .max_effort
+            .filter(|_| !are_trials)
+            .zip(self.most_seconds());
+        if let Some((maximum, seconds)) = further {
             lines.push(format!(
                 "What the next one needs is known only after it: at most {} rounds, {} replications in all, {}.",
-                whole(most.rounds),
-                whole(most.replications),
+                whole(maximum.rounds),
+                whole(maximum.replications),
                 cost(seconds)
             ));
         }
@@ -244,12 +250,12 @@ impl Outlook {
                 cost(seconds)
             ));
         }
-        lines.push(self.total(further.map(|(_, most)| most)));
+        lines.push(self.total(further.map(|(_, maximum)| maximum)));
         lines.join("\n") + "\n"
     }
 
     /// "2.1 core-hours, 10 shards: 13 min".
-    fn total(&self, most: Option<f64>) -> String {
+    fn total(&self, max_seconds: Option<f64>) -> String {
         let Division { shards, cores } = self.division;
         let of_cores = match cores {
             1 => String::new(),
@@ -259,15 +265,19 @@ impl Outlook {
             1 => format!("1 shard{of_cores}"),
             n => format!("{} shards{of_cores}", whole(n.into())),
         };
-        let least = self.round.seconds;
-        match most {
-            None => format!("{}, {shards}: {}", cost(least), time(self.elapsed(least))),
-            Some(most) => format!(
+        let minimum = self.round.seconds;
+        match max_seconds {
+            None => format!(
+                "{}, {shards}: {}",
+                cost(minimum),
+                time(self.elapsed(minimum))
+            ),
+            Some(maximum) => format!(
                 "{} at least and {} at most, {shards}: {} to {}",
-                cost(least),
-                cost(most),
-                time(self.elapsed(least)),
-                time(self.elapsed(most))
+                cost(minimum),
+                cost(maximum),
+                time(self.elapsed(minimum)),
+                time(self.elapsed(maximum))
             ),
         }
     }
@@ -282,9 +292,9 @@ impl Outlook {
             TrialHours::None => return None,
             TrialHours::AtMost(hours) => hours,
             TrialHours::PartOfStudy => {
-                let known = replications + u64::from(self.present);
-                let all = self.most.map_or(known, |m| m.replications);
-                most_trial_hours(all.max(known) * (hours / replications.max(1)))
+                let known_count = replications + u64::from(self.present);
+                let total_count = self.max_effort.map_or(known_count, |m| m.replications);
+                most_trial_hours(total_count.max(known_count) * (hours / replications.max(1)))
             }
         };
         Some(hours as f64 * self.seconds_per_hour)
@@ -319,7 +329,7 @@ fn two_digits(x: f64) -> String {
 mod tests {
     use super::*;
 
-    fn outlook(most: Option<Most>, shards: u32) -> Outlook {
+    fn outlook(max_effort: Option<MaxEffort>, shards: u32) -> Outlook {
         Outlook {
             // 300 units of 25.2 s are 2.1 h.
             round: Round {
@@ -331,7 +341,7 @@ mod tests {
                 are_trials: false,
             },
             present: 0,
-            most,
+            max_effort,
             trials: TrialHours::PartOfStudy,
             seconds_per_hour: 0.00252,
             division: Division { shards, cores: 1 },
@@ -357,11 +367,11 @@ mod tests {
 
     #[test]
     fn what_rounds_decide_has_a_least_and_a_most() {
-        let most = Most {
+        let max_effort = MaxEffort {
             rounds: 7,
             replications: 6000,
         };
-        let text = outlook(Some(most), 10).text();
+        let text = outlook(Some(max_effort), 10).text();
         assert!(
             text.contains("at most 7 rounds, 6,000 replications in all, 42 core-hours."),
             "{text}"

@@ -15,7 +15,7 @@ use crate::wire::{Dialog, Endpoint, Identity};
 
 /// Whose messages.
 #[derive(Clone, Copy)]
-pub(super) struct Whose {
+pub(super) struct ClientUser {
     /// The client group.
     pub(super) clients: usize,
     /// The user, counted from 0.
@@ -23,11 +23,12 @@ pub(super) struct Whose {
 }
 
 /// The first users of a scenario, one client group after the other.
-pub(super) fn first_users(scenario: &Scenario, count: u32) -> Vec<Whose> {
+pub(super) fn first_users(scenario: &Scenario, count: u32) -> Vec<ClientUser> {
     let groups = scenario.plan.clients.iter().enumerate();
-    let all = groups
-        .flat_map(|(clients, group)| (0..group.count).map(move |user| Whose { clients, user }));
-    all.take(count as usize).collect()
+    let users = groups.flat_map(|(clients, group)| {
+        (0..group.count).map(move |user| ClientUser { clients, user })
+    });
+    users.take(count as usize).collect()
 }
 
 /// Collects every copy that some users' messages are sent in: when, by which of them, what.
@@ -72,7 +73,7 @@ struct Wire {
 const USERS_AT_PORT: usize = 250;
 
 impl Wire {
-    fn new(scenario: &Scenario, index: usize, subject: Whose) -> Self {
+    fn new(scenario: &Scenario, index: usize, subject: ClientUser) -> Self {
         let is_udp = transport(scenario, subject.clients) == Transport::Udp;
         let last = (1 + index % USERS_AT_PORT) as u8;
         let port = if is_udp { 5060 } else { 49_152 } + (index / USERS_AT_PORT) as u16;
@@ -114,14 +115,18 @@ impl Wire {
 }
 
 /// The messages of users, in their order.
-fn messages(scenario: &Scenario, all: &[Whose], replication: u32) -> Vec<(Time, usize, Message)> {
+fn messages(
+    scenario: &Scenario,
+    subjects: &[ClientUser],
+    replication: u32,
+) -> Vec<(Time, usize, Message)> {
     let plan = &scenario.plan;
     let mut groups: BTreeMap<(usize, u32), BTreeMap<u32, usize>> = BTreeMap::new();
-    for (index, subject) in all.iter().enumerate() {
-        let (group, within) = plan.place_of(subject.clients, subject.user);
+    for (index, subject) in subjects.iter().enumerate() {
+        let (group, offset) = plan.place_of(subject.clients, subject.user);
         let gateway = plan.clients[subject.clients].gateway;
         let users = groups.entry((gateway, group)).or_default();
-        users.insert(within, index);
+        users.insert(offset, index);
     }
     let mut messages = Vec::new();
     for ((gateway, group), users) in groups {
@@ -142,18 +147,18 @@ fn messages(scenario: &Scenario, all: &[Whose], replication: u32) -> Vec<(Time, 
 /// range 555-01xx, addresses of the networks for documentation.
 pub(super) fn capture(
     scenario: &Scenario,
-    all: &[Whose],
+    users: &[ClientUser],
     replication: u32,
-    most: usize,
+    limit: usize,
 ) -> Vec<u8> {
-    let mut wires: Vec<Wire> = all
+    let mut wires: Vec<Wire> = users
         .iter()
         .enumerate()
         .map(|(index, subject)| Wire::new(scenario, index, *subject))
         .collect();
     let mut writer = PcapWriter::new();
     let mut last_us = 0;
-    for (at, index, message) in messages(scenario, all, replication).iter().take(most) {
+    for (at, index, message) in messages(scenario, users, replication).iter().take(limit) {
         let wire = &mut wires[*index];
         let (ends, bytes) = wire.print(*index, message);
         last_us = scenario.plan.start.0 + at.0;
@@ -176,19 +181,19 @@ pub(super) fn capture(
 pub(super) fn write(
     path: &Path,
     scenario: &Scenario,
-    all: &[Whose],
+    users: &[ClientUser],
     replication: u32,
-    most: usize,
+    limit: usize,
 ) -> Result<(), Fault> {
-    if all
+    if users
         .iter()
         .any(|subject| transport(scenario, subject.clients) == Transport::Tls)
     {
         say!("note: the path is TLS; the capture shows the messages over TCP, in the clear");
     }
-    let bytes = capture(scenario, all, replication, most);
+    let bytes = capture(scenario, users, replication, limit);
     std::fs::write(path, bytes).map_err(|cause| Fault::World {
-        what: path.display().to_string(),
+        action: path.display().to_string(),
         cause,
     })
 }
@@ -199,8 +204,8 @@ pub(super) fn write(
 /// Its folder is missing, or it is a folder itself.
 pub(super) fn refuse(path: &Path) -> Result<(), Fault> {
     let refused = |why: &str| {
-        let what = path.display();
-        Err(Fault::Input(format!("--pcap {what}: {why}")))
+        let name = path.display();
+        Err(Fault::Input(format!("--pcap {name}: {why}")))
     };
     let folder = path
         .parent()

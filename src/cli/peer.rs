@@ -104,12 +104,12 @@ pub(super) fn of_file<T>(
     path: &std::path::Path,
     read: impl FnOnce(&[u8]) -> Result<T, TlsError>,
 ) -> Result<T, Fault> {
-    let what = path.display().to_string();
+    let name = path.display().to_string();
     let pem = std::fs::read(path).map_err(|cause| Fault::World {
-        what: what.clone(),
+        action: name.clone(),
         cause,
     })?;
-    read(&pem).map_err(|error| Fault::Input(format!("{what}: {error}")))
+    read(&pem).map_err(|error| Fault::Input(format!("{name}: {error}")))
 }
 
 impl Peer {
@@ -132,21 +132,21 @@ impl Peer {
 
     /// The address of this machine from which it is reached.
     fn local_address(&self) -> io::Result<SocketAddr> {
-        let any: SocketAddr = if self.address.is_ipv4() {
+        let any_address: SocketAddr = if self.address.is_ipv4() {
             ([0, 0, 0, 0], 0).into()
         } else {
             ([0_u16; 8], 0).into()
         };
-        let socket = UdpSocket::bind(any)?;
+        let socket = UdpSocket::bind(any_address)?;
         socket.connect(self.address)?;
         Ok(SocketAddr::new(socket.local_addr()?.ip(), 0))
     }
 
     /// A refusal of the system on the way to it.
-    pub(super) fn world(&self, what: &str) -> impl Fn(io::Error) -> Fault + use<> {
-        let what = format!("{what} {}", self.address);
+    pub(super) fn world(&self, action: &str) -> impl Fn(io::Error) -> Fault + use<> {
+        let action = format!("{action} {}", self.address);
         move |cause| Fault::World {
-            what: what.clone(),
+            action: action.clone(),
             cause,
         }
     }
@@ -183,8 +183,8 @@ fn parse(uri: &str) -> Result<Peer, Fault> {
         None if transport == "TLS" => (host, format!("{host}:5061")),
         None => (host, format!("{host}:5060")),
     };
-    let mut all = full.to_socket_addrs().map_err(|e| wrong(&e.to_string()))?;
-    let address = all.next().ok_or_else(|| wrong("no such host"))?;
+    let mut addresses = full.to_socket_addrs().map_err(|e| wrong(&e.to_string()))?;
+    let address = addresses.next().ok_or_else(|| wrong("no such host"))?;
     Ok(Peer {
         address,
         transport,

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::Outcome;
 use super::fault::Fault;
-use super::live::{CaptureFile, MessageCollector, conclude, id, what};
+use super::live::{CaptureFile, MessageCollector, conclude, event_line, id};
 use super::peer::PeerFlags;
 use super::terminal::say;
 use crate::live::{ProbeEnd, probe};
@@ -48,7 +48,7 @@ impl ProbeArgs {
             ends,
             &id(local),
             &mut |event| {
-                say!("{}", what(&event));
+                say!("{}", event_line(&event));
                 recording.take(local, &event);
                 ladder.take(event);
             },

@@ -49,7 +49,7 @@ impl ProfilesArgs {
     pub(super) fn run(self) -> Result<Outcome, Fault> {
         let profiles = match &self.name {
             None => shipped(|_, _| true)?,
-            Some(name) => named(name)?,
+            Some(name) => find_profiles(name)?,
         };
         match (self.format, &self.name) {
             (Format::Json, _) => {
@@ -67,20 +67,21 @@ impl ProfilesArgs {
 }
 
 fn shipped(filter: impl Fn(&str, &str) -> bool) -> Result<Vec<Profile>, ScenarioError> {
-    let some = SHIPPED.iter().filter(|(kind, name, _)| filter(kind, name));
-    some.map(|(kind, name, text)| {
-        Profile::parse(
-            kind,
-            name,
-            &format!("models/profiles/{kind}/{name}.toml"),
-            text,
-        )
-    })
-    .collect()
+    let profiles = SHIPPED.iter().filter(|(kind, name, _)| filter(kind, name));
+    profiles
+        .map(|(kind, name, text)| {
+            Profile::parse(
+                kind,
+                name,
+                &format!("models/profiles/{kind}/{name}.toml"),
+                text,
+            )
+        })
+        .collect()
 }
 
 /// A shipped profile by its name (one of each kind that has it), or the user's own file.
-fn named(name: &str) -> Result<Vec<Profile>, Fault> {
+fn find_profiles(name: &str) -> Result<Vec<Profile>, Fault> {
     let profiles = shipped(|kind, n| n == name || format!("{kind}/{n}") == name)?;
     if !profiles.is_empty() {
         return Ok(profiles);
@@ -93,7 +94,7 @@ fn named(name: &str) -> Result<Vec<Profile>, Fault> {
             kind,
             file,
             Path::new("."),
-            &Place::whole(name),
+            &Place::file_only(name),
             &[],
         )?]);
     }
@@ -112,7 +113,7 @@ fn named(name: &str) -> Result<Vec<Profile>, Fault> {
 fn own_file(name: &str) -> Result<Vec<Profile>, Fault> {
     let mut wrong = Vec::new();
     for kind in KINDS {
-        match Profile::find(kind, name, Path::new("."), &Place::whole(name), &[]) {
+        match Profile::find(kind, name, Path::new("."), &Place::file_only(name), &[]) {
             Ok(profile) => return Ok(vec![profile]),
             Err(error) => wrong.push(error),
         }
@@ -156,16 +157,16 @@ fn details(profile: &Profile) -> String {
             .map(String::from)
             .to_vec(),
     ];
-    for given in &profile.values {
-        let value = given
+    for entry in &profile.values {
+        let value = entry
             .form
             .as_ref()
             .map_or_else(|| "unknown".into(), |form| form.bare());
-        let source = match given.form {
-            Some(_) => format!("{}: {}", given.standing, given.source),
-            None => given.source.clone(),
+        let source = match entry.form {
+            Some(_) => format!("{}: {}", entry.standing, entry.source),
+            None => entry.source.clone(),
         };
-        rows.push(vec![given.key.into(), value, source]);
+        rows.push(vec![entry.key.into(), value, source]);
     }
     out += &table(&rows, true);
     let unknown: Vec<&str> = profile

@@ -41,7 +41,7 @@ impl Bar {
             };
         }
         let total = Arc::clone(&total_us);
-        let (done, ended) = channel();
+        let (finish, ended) = channel();
         let control = Arc::clone(control);
         let watcher = std::thread::spawn(move || {
             // Short runs end before a bar would help.
@@ -70,7 +70,7 @@ impl Bar {
         });
         Self {
             total_us,
-            watcher: Some((done, watcher)),
+            watcher: Some((finish, watcher)),
         }
     }
 
@@ -82,8 +82,8 @@ impl Bar {
 
 impl Drop for Bar {
     fn drop(&mut self) {
-        if let Some((done, watcher)) = self.watcher.take() {
-            drop(done);
+        if let Some((finish, watcher)) = self.watcher.take() {
+            drop(finish);
             let _ = watcher.join();
         }
     }

@@ -40,7 +40,7 @@ pub(super) fn keep(folder: &mut Folder, files: &[InputFile]) -> Result<(), Fault
     for file in files {
         let mut part = folder.begin(&file.name)?;
         file.copy(&mut part).map_err(|cause| Fault::World {
-            what: file.path().display().to_string(),
+            action: file.path().display().to_string(),
             cause,
         })?;
         folder.complete(part)?;
@@ -55,14 +55,14 @@ pub(super) fn draw(
     predictions: Option<&[Prediction]>,
     quiet: bool,
 ) -> Result<(), Fault> {
-    let (plots, left_out) = (plot::plots(results)?, plot::left_out(results)?);
+    let (plots, unmet) = (plot::plots(results)?, plot::unmet_requests(results)?);
     let (drawings, page) = rayon::join(
         || plot::draw(&plots),
-        || page(results, &plots, &left_out, predictions),
+        || page(results, &plots, &unmet, predictions),
     );
     plot::write(folder, &drawings)?;
     if !quiet {
-        left_out.iter().for_each(|why| say!("warning: {why}"));
+        unmet.iter().for_each(|why| say!("warning: {why}"));
     }
     let page = page?;
     Ok(folder.put(NAME, |out| out.write_all(page.as_bytes()))?)
@@ -72,20 +72,20 @@ pub(super) fn draw(
 /// that opens pages.
 pub(super) fn show(folder: &Path, opens: bool) {
     let report = folder.join(NAME);
-    let whole = report.canonicalize().unwrap_or(report);
+    let absolute = report.canonicalize().unwrap_or(report);
     if std::io::stderr().is_terminal() {
-        say!("Report: {}", link(&whole));
+        say!("Report: {}", link(&absolute));
     }
     if !opens {
         return;
     }
     let (program, first) = OPENER;
     let mut command = Command::new(program);
-    command.args(first).arg(&whole).stdin(Stdio::null());
+    command.args(first).arg(&absolute).stdin(Stdio::null());
     let opened = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     // The results are there, and what they say does not hang on a browser.
     if let Err(cause) = opened {
-        let (why, page) = (crate::refusal::plain(&cause), link(&whole));
+        let (why, page) = (crate::refusal::refusal_text(&cause), link(&absolute));
         say!("warning: {program}, which opens pages: {why}; the report is {page}");
     }
 }
@@ -102,8 +102,8 @@ const OPENER: (&str, &[&str]) = if cfg!(target_os = "macos") {
 /// The address of a file, as terminals and browsers take it.
 fn link(path: &Path) -> String {
     let path = path.to_string_lossy().replace('\\', "/");
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/:".contains(&b);
-    let byte = |b: u8| match plain(b) {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/:".contains(&b);
+    let byte = |b: u8| match is_plain(b) {
         true => char::from(b).to_string(),
         false => format!("%{b:02X}"),
     };

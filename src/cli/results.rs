@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::fault::Fault;
-use super::flags::named;
+use super::flags::portable_name;
 use super::progress::{Bar, interruptible};
 use super::publish::{keep, publish};
 use super::store::SyncedUnits;
@@ -167,7 +167,10 @@ impl Results {
             points: points.clone(),
             ..InMemory::default()
         };
-        let manifest = Manifest::new(record, Some(named(Path::new(&study.scenario().file))));
+        let manifest = Manifest::new(
+            record,
+            Some(portable_name(Path::new(&study.scenario().file))),
+        );
         let path = publish(
             &mut self.folder,
             manifest,
@@ -180,7 +183,7 @@ impl Results {
         if !keeps_units {
             tell_others(self.campaign.publish()?, &self.path);
         }
-        Ok(listed(&path, &names))
+        Ok(file_list(&path, &names))
     }
 }
 
@@ -220,7 +223,7 @@ pub(super) fn tell_others(count: usize, path: &Path) {
 }
 
 /// "Files: results/x (…)." for people.
-fn listed(path: &Path, scenarios: &str) -> String {
+fn file_list(path: &Path, scenarios: &str) -> String {
     let files = read_manifest(path).unwrap_or_default().files;
     let has = |name: &str| {
         files

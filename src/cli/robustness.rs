@@ -1,6 +1,6 @@
 //! What an answer depends on, in words and as the record of it.
 
-use super::flags::written;
+use super::flags::flag_text;
 use crate::experiment::{self, Basis, Robustness, WORTH_TELLING};
 use crate::quantity::number::{percent, rounded, whole};
 use crate::record::{Alternative, Assumption, Assumptions};
@@ -16,14 +16,14 @@ pub(super) fn recorded(robustness: Robustness, command: impl Fn(&str) -> String)
         Basis::TooCostly { keys, example } => format!(
             "What hangs on the {} keys that are assumed was not tried. Only the whole deployment would tell, which takes more than a tenth of the time of the study. Try other values yourself, one at a time: {}",
             whole(keys as u64),
-            command(&written("--set", &example))
+            command(&flag_text("--set", &example))
         ),
         Basis::Tried {
             levels,
             keys,
             candidates,
             trial,
-            down: (least, most),
+            down: (lowest, highest),
         } => {
             let candidates: Vec<String> = candidates.iter().map(in_words).collect();
             format!(
@@ -31,8 +31,8 @@ pub(super) fn recorded(robustness: Robustness, command: impl Fn(&str) -> String)
              down {} of the time with {}. What is not listed moves that by less than {}.",
                 whole(levels as u64),
                 whole(keys as u64),
-                listed(&candidates),
-                match (percent(least), percent(most)) {
+                name_list(&candidates),
+                match (percent(lowest), percent(highest)) {
                     (least, most) if least == most => most,
                     (least, most) => format!("{least} to {most}"),
                 },
@@ -84,11 +84,11 @@ fn in_words((name, values): &(String, Vec<(String, String)>)) -> String {
 }
 
 /// "a and 3 more".
-fn listed(names: &[String]) -> String {
+fn name_list(names: &[String]) -> String {
     match names {
         [] => String::new(),
-        [one] => one.clone(),
-        [one, other] => format!("{one} and {other}"),
-        [one, more @ ..] => format!("{one} and {} more", whole(more.len() as u64)),
+        [name] => name.clone(),
+        [name, second] => format!("{name} and {second}"),
+        [name, remainder @ ..] => format!("{name} and {} more", whole(remainder.len() as u64)),
     }
 }

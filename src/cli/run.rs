@@ -14,7 +14,7 @@ use super::answer::{answer, shortfall};
 use super::design::PrecisionFlags;
 use super::drop_table::DropTable;
 use super::fault::Fault;
-use super::flags::{Format, JobsFlag, ScenarioFlags, named, results_folder, written};
+use super::flags::{Format, JobsFlag, ScenarioFlags, flag_text, portable_name, results_folder};
 use super::inputs::inputs;
 use super::pcap::{self, first_users};
 use super::publish::{keep, publish, show};
@@ -159,7 +159,7 @@ impl RunArgs {
             scenario.plan.start_moment(),
             &mut folder,
         )?;
-        let manifest = Manifest::new(&record, Some(named(&self.scenario.file)));
+        let manifest = Manifest::new(&record, Some(portable_name(&self.scenario.file)));
         let predictions = Some(predict(&scenario.plan)).filter(|_| !self.no_report);
         let path = pool.install(|| {
             publish(
@@ -252,7 +252,7 @@ impl RunArgs {
             first: 0,
             start: scenario.replications,
             targets,
-            most: self.precision.most_reps,
+            maximum: self.precision.most_reps,
         }
     }
 
@@ -265,7 +265,7 @@ impl RunArgs {
         let plan = &scenario.plan;
         let part = folder.begin("drops.csv")?;
         let world = |cause| Fault::World {
-            what: "drops.csv".into(),
+            action: "drops.csv".into(),
             cause,
         };
         let mut table = DropTable::new(plan, part).map_err(world)?;
@@ -311,7 +311,7 @@ impl RunArgs {
         precision
             .chain(steady)
             .fold(self.scenario.canonical("run"), |line, (flag, value)| {
-                line + &written(flag, &value)
+                line + &flag_text(flag, &value)
             })
     }
 

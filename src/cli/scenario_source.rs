@@ -19,13 +19,13 @@ pub(super) fn source(path: &Path) -> Result<Source, Fault> {
         return standard_input();
     }
     if !path.exists()
-        && let Some(shipped) = path.to_str().and_then(ShippedScenario::named)
+        && let Some(shipped) = path.to_str().and_then(ShippedScenario::by_name)
     {
         return Ok(shipped.source(Disk));
     }
     match std::fs::metadata(path) {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Err(Fault::World {
-            what: path.display().to_string(),
+            action: path.display().to_string(),
             cause: io::Error::new(cause.kind(), missing_file_message(path)),
         }),
         _ => Ok(Source::read(path)?),
@@ -36,7 +36,7 @@ fn standard_input() -> Result<Source, Fault> {
     let mut text = String::new();
     let read = io::stdin().lock().take(LONGEST).read_to_string(&mut text);
     read.map_err(|cause| Fault::World {
-        what: "standard input".into(),
+        action: "standard input".into(),
         cause,
     })?;
     Ok(Source::new("standard input", &text, Path::new("")))

@@ -6,7 +6,7 @@ use super::conduct::conduct;
 use super::fault::Fault;
 use super::flags::ScenarioFlags;
 use super::global::{Effort, VariedKeys};
-use super::study::{Decisive, Most, Publication, Study, StudyFlags, with_samples};
+use super::study::{Decisive, MaxEffort, Publication, Study, StudyFlags, with_samples};
 use super::{Outcome, global, memory};
 use crate::experiment::{
     Basis, Campaign, Case, FactorEffects, LevelEffect, MOST_PAIRS, Pair, PairEffect, Replications,
@@ -54,7 +54,7 @@ impl SensitivityArgs {
     pub(super) fn run(self) -> Result<Outcome, Fault> {
         let base = self.scenario.read()?;
         let metric = self.metric(&base)?;
-        let place = Place::whole("--vary");
+        let place = Place::file_only("--vary");
         let axes = self.vary.iter().map(|text| Axis::parse(text, &place));
         let axes = axes.collect::<Result<Vec<Axis>, _>>()?;
         if self.global {
@@ -97,7 +97,7 @@ impl SensitivityArgs {
             .first()
             .map_or("missed_toast_fraction", |o| o.metric.name);
         let name = self.metric.as_deref().unwrap_or(default);
-        Metric::named(name).ok_or_else(|| {
+        Metric::by_name(name).ok_or_else(|| {
             let names = METRICS.iter().map(|m| m.name);
             let near = nearest(name, names.clone());
             Fault::Input(format!(
@@ -199,9 +199,9 @@ impl Study for OneAtATime {
         }))
     }
 
-    fn most(&self) -> Option<Most> {
+    fn max_effort(&self) -> Option<MaxEffort> {
         let points = self.cases.len() + MOST_PAIRS;
-        Some(Most {
+        Some(MaxEffort {
             rounds: 2,
             replications: points as u64 * u64::from(self.scenario().replications),
         })
@@ -279,7 +279,7 @@ fn answer(
         .filter(|b| b.flips(verdict))
         .map(|b| format!("{} ({})", small(&words::key(&b.key)), b.key))
         .collect();
-    let most = match bars.first().filter(|b| b.swing() > 0.0) {
+    let strongest = match bars.first().filter(|b| b.swing() > 0.0) {
         Some(first) => format!(
             "Of what nobody published, the {} ({}) moves that most",
             small(&words::key(&first.key)),
@@ -288,15 +288,15 @@ fn answer(
         None => "Nothing that is assumed moves that".to_string(),
     };
     let clause = words::figure_clause(&row)
-        .unwrap_or_else(|| format!("{} has no figure", small(&words::called(metric.name))));
-    let mut lines = vec![format!("{}. {most}.", capital(&clause))];
+        .unwrap_or_else(|| format!("{} has no figure", small(&words::metric_title(metric.name))));
+    let mut lines = vec![format!("{}. {strongest}.", capital(&clause))];
     if verdict == Verdict::Inconclusive && !base.objectives.is_empty() {
         let judgements = judge_all(&base.objectives, base_samples);
-        let needed = judgements
+        let shortfall = judgements
             .iter()
             .filter_map(|j| j.replications_needed)
             .max();
-        let needed = needed.map_or(String::new(), |n| {
+        let needed = shortfall.map_or(String::new(), |n| {
             format!(
                 "; about {} replications would settle it (--reps)",
                 whole(n.into())
@@ -333,7 +333,7 @@ fn in_pairs(pairs: &[PairEffect], verdict: Verdict) -> String {
     let turning: Vec<String> = (pairs.iter().filter(|p| p.flips(verdict)))
         .map(|p| {
             let [first, second] = &p.keys;
-            format!("{} with {}", named(first), named(second))
+            format!("{} with {}", key_label(first), key_label(second))
         })
         .collect();
     match turning[..] {
@@ -343,13 +343,14 @@ fn in_pairs(pairs: &[PairEffect], verdict: Verdict) -> String {
 }
 
 /// "re-establishment (clients.reestablish)".
-fn named(key: &str) -> String {
+fn key_label(key: &str) -> String {
     format!("{} ({key})", small(&words::key(key)))
 }
 
 /// What two keys do together that the effects of each alone do not add up to.
 fn act_together(pair: &PairEffect, metric: &Metric) -> String {
-    let [first, second] = [0, 1].map(|i| format!("{} at {}", named(&pair.keys[i]), pair.values[i]));
+    let [first, second] =
+        [0, 1].map(|i| format!("{} at {}", key_label(&pair.keys[i]), pair.values[i]));
     let beyond = pair.interaction.map_or(String::new(), |e| {
         let (word, mean) = if e.mean > 0.0 {
             ("more", e)
@@ -371,14 +372,14 @@ fn text(
     answer: &str,
     effects: &Effects,
 ) -> String {
-    let judged = !base.objectives.is_empty();
+    let has_objectives = !base.objectives.is_empty();
     let header = [
         "key",
         "value",
         "other value",
-        &words::called(metric.name),
+        &words::metric_title(metric.name),
         "difference",
-        if judged { "verdict" } else { "" },
+        if has_objectives { "verdict" } else { "" },
     ];
     let mut rows = vec![header.map(String::from).to_vec()];
     for bar in &effects.bars {
@@ -386,7 +387,11 @@ fn text(
             let difference = effect
                 .paired
                 .map_or("–".into(), |p| amount(&p.difference, metric.unit));
-            let verdict = if judged { effect.verdict.name() } else { "" };
+            let verdict = if has_objectives {
+                effect.verdict.name()
+            } else {
+                ""
+            };
             rows.push(vec![
                 bar.key.clone(),
                 bar.base.clone(),
@@ -402,25 +407,29 @@ fn text(
         "{}\n\nOne at a time ({n} replications, paired; all differences hold at once with 95 %)\n{}\n{}",
         answer,
         table(&rows, true),
-        pairs_text(metric, &effects.pairs, judged)
+        pairs_text(metric, &effects.pairs, has_objectives)
     )
 }
 
-fn pairs_text(metric: &Metric, pairs: &[PairEffect], judged: bool) -> String {
+fn pairs_text(metric: &Metric, pairs: &[PairEffect], has_objectives: bool) -> String {
     if pairs.is_empty() {
         return String::new();
     }
     let header = [
         "both together",
-        &words::called(metric.name),
+        &words::metric_title(metric.name),
         "beyond the sum of both",
-        if judged { "verdict" } else { "" },
+        if has_objectives { "verdict" } else { "" },
     ];
     let mut rows = vec![header.map(String::from).to_vec()];
     for pair in pairs {
         let set = |i: usize| format!("{}={}", pair.keys[i], pair.values[i]);
         let interaction = pair.interaction;
-        let verdict = if judged { pair.verdict.name() } else { "" };
+        let verdict = if has_objectives {
+            pair.verdict.name()
+        } else {
+            ""
+        };
         rows.push(vec![
             format!("{}, {}", set(0), set(1)),
             figure(&pair.row),

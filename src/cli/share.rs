@@ -48,9 +48,9 @@ fn read(text: &str, tasks: &[(&str, u32, Option<String>)]) -> Result<Share, Stri
         numbers.push((name.to_string(), index.saturating_add(*first)));
     }
     let (_, number) = numbers.first().ok_or_else(expected)?;
-    if let Some((other, differs)) = numbers.iter().find(|(_, n)| n != number) {
+    if let Some((second_share, differs)) = numbers.iter().find(|(_, n)| n != number) {
         return Err(format!(
-            "{} says shard {number}, {other} says {differs}: one of them is wrong",
+            "{} says shard {number}, {second_share} says {differs}: one of them is wrong",
             numbers[0].0
         ));
     }

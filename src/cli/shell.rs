@@ -45,7 +45,7 @@ impl ManArgs {
     /// The folder or a page cannot be written.
     pub(super) fn run(self, cli: Command) -> Result<Outcome, Fault> {
         let world = |cause| Fault::World {
-            what: self.folder.display().to_string(),
+            action: self.folder.display().to_string(),
             cause,
         };
         std::fs::create_dir_all(&self.folder).map_err(world)?;

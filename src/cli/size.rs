@@ -10,7 +10,7 @@ use super::fault::Fault;
 use super::flags::ScenarioFlags;
 use super::inputs::inputs;
 use super::size_answer::SizeAnswer;
-use super::study::{Decisive, Most, Publication, Study, StudyFlags};
+use super::study::{Decisive, MaxEffort, Publication, Study, StudyFlags};
 use super::{Outcome, memory};
 use crate::experiment::{Campaign, OutageCase, Robustness, Search, SearchResult, TestedValue};
 use crate::quantity::number::whole;
@@ -64,7 +64,7 @@ impl SizeArgs {
                 base.file
             )));
         }
-        let axis = ascending(Axis::parse(&ranged(&self.key), &Place::whole("--key"))?)?;
+        let axis = ascending(Axis::parse(&ranged(&self.key), &Place::file_only("--key"))?)?;
         let situations = self.situations(&base)?;
         // Every value must be one before the first is tried.
         for (situation, o) in situations
@@ -78,13 +78,13 @@ impl SizeArgs {
             .flat_map(|s| std::iter::repeat_n(&s.scenario, probes))
             .collect();
         memory::check_figures(&scenarios, false)?;
-        let place = Place::whole("--key");
-        let varied = scenario::Study::new(vec![axis.clone()], Combine::Product, &place)?;
+        let place = Place::file_only("--key");
+        let variation = scenario::Study::new(vec![axis.clone()], Combine::Product, &place)?;
         conduct(Range {
             command: self,
             base,
             axis,
-            varied,
+            variation,
             situations,
         })
     }
@@ -98,7 +98,7 @@ impl SizeArgs {
         );
         let values = axis.values.len();
         match self.tolerance {
-            Some(given) => Some((given as usize).min(values)),
+            Some(count) => Some((count as usize).min(values)),
             None => (!is_counted).then(|| values.div_ceil(10)),
         }
     }
@@ -120,7 +120,7 @@ struct Range {
     base: Scenario,
     axis: Axis,
     /// The same as a study.
-    varied: scenario::Study,
+    variation: scenario::Study,
     situations: Vec<OutageCase>,
 }
 
@@ -132,7 +132,7 @@ impl Range {
             axis: &self.axis,
             largest: self.command.largest,
             start: self.base.replications.max(2),
-            most: self.command.precision.most_reps,
+            max_replications: self.command.precision.most_reps,
             tolerance: self.command.tolerance(&self.axis),
             admit: Box::new(move |scenario| memory::check(scenario, threads)),
         }
@@ -181,20 +181,22 @@ impl Range {
         Sizing {
             key: self.axis.key.clone(),
             direction: if *largest { "largest" } else { "smallest" }.into(),
-            value: result.chosen.clone(),
+            value: result.chosen_value.clone(),
             confirmed: result.is_confirmed(),
             spare: *spare,
             down_at: down_at.clone(),
             windows: (result.windows.iter().cloned())
                 .map(|(first, last)| Window { first, last })
                 .collect(),
-            trials: each(result).map(|(t, sample)| trial(t, sample)).collect(),
+            trials: tested_values(result)
+                .map(|(t, sample)| trial(t, sample))
+                .collect(),
         }
     }
 }
 
 /// Everything that was tried, and for what.
-fn each(result: &SearchResult) -> impl Iterator<Item = (&TestedValue, &'static str)> {
+fn tested_values(result: &SearchResult) -> impl Iterator<Item = (&TestedValue, &'static str)> {
     let search = result.probes.iter().map(|t| (t, Trial::SEARCH));
     search.chain(result.fresh.iter().map(|t| (t, Trial::CONFIRMATION)))
 }
@@ -235,14 +237,14 @@ impl Study for Range {
         Ok(self.search().run(campaign)?)
     }
 
-    fn most(&self) -> Option<Most> {
+    fn max_effort(&self) -> Option<MaxEffort> {
         let search = self.search();
         let probes = Search::most_probes(self.axis.values.len(), search.tolerance);
-        let tried = (probes * self.situations.len()) as u64;
-        let most = search.most.max(search.start);
-        Some(Most {
-            rounds: tried * checkpoints(search.start, most).count() as u64,
-            replications: tried * u64::from(most),
+        let probe_total = (probes * self.situations.len()) as u64;
+        let max_replications = search.max_replications.max(search.start);
+        Some(MaxEffort {
+            rounds: probe_total * checkpoints(search.start, max_replications).count() as u64,
+            replications: probe_total * u64::from(max_replications),
         })
     }
 
@@ -270,7 +272,7 @@ impl Study for Range {
         result: &'a SearchResult,
         assumptions: Assumptions,
     ) -> Publication<'a> {
-        let study_cases: Vec<StudyCase> = each(result)
+        let study_cases: Vec<StudyCase> = tested_values(result)
             .map(|(t, sample)| self.study_case(t, sample))
             .collect();
         let record = StudyRecord {
@@ -287,7 +289,7 @@ impl Study for Range {
     }
 
     fn inputs(&self) -> Vec<Input> {
-        inputs(&self.base, Some(&self.varied))
+        inputs(&self.base, Some(&self.variation))
     }
 }
 

@@ -28,9 +28,9 @@ pub(super) struct SizeAnswer<'a> {
 impl SizeAnswer<'_> {
     /// The answer, a line each.
     pub(super) fn lines(&self) -> Vec<String> {
-        let mut lines = match &self.result.chosen {
-            Some(chosen) => self.chosen(chosen),
-            None => self.none(),
+        let mut lines = match &self.result.chosen_value {
+            Some(value) => self.answer_with_value(value),
+            None => self.answer_without_value(),
         };
         // Where nothing is settled, no order is taken for granted.
         let is_open = |t: &TestedValue| t.verdict == Verdict::Inconclusive;
@@ -39,7 +39,7 @@ impl SizeAnswer<'_> {
                 lines.extend(self.windows());
                 lines.push(self.grid(tolerance));
             }
-            None if self.result.all().all(is_open) => {}
+            None if self.result.tested_values().all(is_open) => {}
             None => lines.push(self.monotone()),
         }
         lines
@@ -64,8 +64,8 @@ impl SizeAnswer<'_> {
     /// What is to be bought, where gateways are counted; of other keys the value.
     fn headline(&self, value: &str, proof: &str) -> String {
         let direction = if self.largest { "largest" } else { "smallest" };
-        let counted = self.axis.key.starts_with("gateway") && self.axis.key.ends_with(".count");
-        match (counted && !self.largest, value.parse::<u32>()) {
+        let is_count = self.axis.key.starts_with("gateway") && self.axis.key.ends_with(".count");
+        match (is_count && !self.largest, value.parse::<u32>()) {
             (true, Ok(n)) if self.spare > 0 => {
                 let spare = match self.spare {
                     1 => "one spare".into(),
@@ -90,10 +90,10 @@ impl SizeAnswer<'_> {
                 )
             }
             (true, Ok(n)) => {
-                let what = capital(&self.amount(value));
+                let amount_text = capital(&self.amount(value));
                 let meet = if n == 1 { "meets" } else { "meet" };
                 format!(
-                    "{what} {meet} the objectives and no fewer do ({} = {n}), {proof}.",
+                    "{amount_text} {meet} the objectives and no fewer do ({} = {n}), {proof}.",
                     self.axis.key
                 )
             }
@@ -111,23 +111,23 @@ impl SizeAnswer<'_> {
         }
     }
 
-    fn chosen(&self, chosen: &str) -> Vec<String> {
+    fn answer_with_value(&self, best_value: &str) -> Vec<String> {
         let result = self.result;
-        let fresh = result.fresh.iter().find(|t| t.value == *chosen);
+        let fresh = result.fresh.iter().find(|t| t.value == *best_value);
         let replications = whole(fresh.map_or(0, |t| t.samples.replications().into()));
         if !result.is_confirmed() {
-            let why = result.probe(chosen).map_or(String::new(), failing);
+            let why = result.probe(best_value).map_or(String::new(), failing);
             return vec![
                 format!(
                     "No value is confirmed: {} met the objectives in the search, not in {replications} fresh replications.",
-                    self.amount(chosen)
+                    self.amount(best_value)
                 ),
                 format!("{}. More replications help (--reps).", capital(&why)),
             ];
         }
         let proof = format!("confirmed by {replications} fresh replications");
-        let mut lines = vec![self.headline(chosen, &proof)];
-        let trial = result.probe(chosen);
+        let mut lines = vec![self.headline(best_value, &proof)];
+        let trial = result.probe(best_value);
         let weak = trial.map_or_else(Vec::new, |t| weaknesses(&t.samples));
         if !weak.is_empty() {
             lines[0] += &format!(" Even then {}.", weak.join(", and "));
@@ -178,7 +178,7 @@ impl SizeAnswer<'_> {
     }
 
     /// No value is shown to serve.
-    fn none(&self) -> Vec<String> {
+    fn answer_without_value(&self) -> Vec<String> {
         let probes = &self.result.probes;
         let values: Vec<&str> = probes.iter().map(|t| t.value.as_str()).collect();
         let open = probes
@@ -220,16 +220,16 @@ impl SizeAnswer<'_> {
         };
         match &windows[..] {
             [] => None,
-            [one] if is_to_the_end(one) => None,
+            [window] if is_to_the_end(window) => None,
             _ => {
-                let each = windows.iter().map(|(first, last)| match first == last {
+                let spans = windows.iter().map(|(first, last)| match first == last {
                     true => first.clone(),
                     false => format!("{first} to {last}"),
                 });
                 Some(format!(
                     "In the search these values of {} served: {}.",
                     self.key(),
-                    each.collect::<Vec<_>>().join(", ")
+                    spans.collect::<Vec<_>>().join(", ")
                 ))
             }
         }
@@ -237,7 +237,7 @@ impl SizeAnswer<'_> {
 
     /// What lies between the values that were tried.
     fn grid(&self, tolerance: usize) -> String {
-        let all = self.axis.values.len();
+        let total = self.axis.values.len();
         let probes_with = |verdict| {
             self.result
                 .probes
@@ -246,18 +246,18 @@ impl SizeAnswer<'_> {
         };
         let open = match probes_with(Verdict::Inconclusive).count() {
             // Where nothing is chosen, it has been said.
-            _ if self.result.chosen.is_none() => String::new(),
+            _ if self.result.chosen_value.is_none() => String::new(),
             0 => String::new(),
             1 => " One of them is inconclusive.".into(),
             n => format!(" {} of them are inconclusive.", whole(n as u64)),
         };
-        if self.result.probes.len() == all {
-            return format!("All {} values were tried.{open}", whole(all as u64));
+        if self.result.probes.len() == total {
+            return format!("All {} values were tried.{open}", whole(total as u64));
         }
         format!(
             "{} of {} values were tried, no two more than {} apart: a narrower stretch that serves, or fails, may be missed (--tolerance 1 tries all).{open}",
             whole(self.result.probes.len() as u64),
-            whole(all as u64),
+            whole(total as u64),
             whole(tolerance as u64)
         )
     }
@@ -265,7 +265,7 @@ impl SizeAnswer<'_> {
     /// Whether what was tried speaks against an order in the values, and that it was taken for granted elsewhere.
     fn monotone(&self) -> String {
         let number = |t: &TestedValue| self.axis.number(&t.value).unwrap_or(f64::NAN);
-        let mut probes: Vec<&TestedValue> = self.result.all().collect();
+        let mut probes: Vec<&TestedValue> = self.result.tested_values().collect();
         probes.sort_by(|a, b| number(a).total_cmp(&number(b)));
         if self.largest {
             probes.reverse();

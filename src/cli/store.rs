@@ -24,7 +24,7 @@ impl From<ExperimentError> for Fault {
         match error {
             ExperimentError::Scenario(e) => e.into(),
             ExperimentError::Store(e) => Self::World {
-                what: e.place,
+                action: e.place,
                 cause: e.cause,
             },
         }
@@ -32,10 +32,10 @@ impl From<ExperimentError> for Fault {
 }
 
 /// What a run could not do; `what` takes the rows of its lost sessions.
-pub(super) fn run_fault(what: &str, error: RunError<io::Error>) -> Fault {
+pub(super) fn run_fault(action: &str, error: RunError<io::Error>) -> Fault {
     match error {
         RunError::Drops(cause) => Fault::World {
-            what: what.into(),
+            action: action.into(),
             cause,
         },
         RunError::Experiment(e) => e.into(),

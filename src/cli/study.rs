@@ -72,16 +72,16 @@ pub(super) struct Division {
 
 /// What a study takes at most whose rounds decide how much that is.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Most {
+pub(super) struct MaxEffort {
     /// Rounds of it.
     pub rounds: u64,
     /// Replications of all its points.
     pub replications: u64,
 }
 
-impl Most {
+impl MaxEffort {
     /// What replications of so many points take; `None`: no precision is wanted, and one round is all.
-    pub(super) fn of(replications: Replications, points: usize) -> Option<Self> {
+    pub(super) fn for_points(replications: Replications, points: usize) -> Option<Self> {
         let schedule = replications.schedule();
         let last = *schedule.last()?;
         (!replications.targets.is_empty()).then_some(Self {
@@ -112,11 +112,11 @@ pub(super) fn with_samples<'a>(
     samples: impl IntoIterator<Item = &'a Samples>,
 ) -> Vec<StudyCase<'a>> {
     let pairs = cases.into_iter().zip(samples);
-    let one = |(case, samples): (&'a Case, &'a Samples)| StudyCase {
+    let study_case = |(case, samples): (&'a Case, &'a Samples)| StudyCase {
         values: case.point.values.clone(),
         samples,
     };
-    pairs.map(one).collect()
+    pairs.map(study_case).collect()
 }
 
 /// A study, read and checked: nothing of it is simulated yet.
@@ -149,7 +149,7 @@ pub(super) trait Study: Send + Sync {
     fn answer(&mut self, campaign: &Campaign) -> Result<Option<Self::Findings>, Fault>;
 
     /// What it takes at most; `None`: its first round is all.
-    fn most(&self) -> Option<Most> {
+    fn max_effort(&self) -> Option<MaxEffort> {
         None
     }
 
@@ -205,14 +205,14 @@ pub(super) trait Study: Send + Sync {
     }
 
     /// The keys that it varies, where its scenario is the same study again; `None`: it varies none, or its own.
-    fn varied(&self) -> Option<&scenario::Study> {
+    fn variation(&self) -> Option<&scenario::Study> {
         None
     }
 
     /// `scenario.toml`; of several alternatives each its own.
     fn scenarios(&self) -> Vec<(String, String)> {
-        let expanded = match self.varied() {
-            Some(varied) => expanded_study(self.scenario(), varied),
+        let expanded = match self.variation() {
+            Some(variation) => expanded_study(self.scenario(), variation),
             None => expanded(self.scenario()),
         };
         vec![("scenario.toml".into(), expanded)]
@@ -220,12 +220,12 @@ pub(super) trait Study: Send + Sync {
 
     /// The files that these scenarios read.
     fn files(&self) -> Vec<InputFile> {
-        input_files(self.scenario(), self.varied())
+        input_files(self.scenario(), self.variation())
     }
 
     /// `inputs.csv`.
     fn inputs(&self) -> Vec<Input> {
-        inputs(self.scenario(), self.varied())
+        inputs(self.scenario(), self.variation())
     }
 
     /// Whether the finished units stay, for a command that goes on from them.

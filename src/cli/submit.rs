@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 
 use super::Outcome;
 use super::fault::Fault;
-use super::flags::quoted;
+use super::flags::shell_quote;
 use super::terminal::print;
 
 /// Who hands the shards to machines.
@@ -100,7 +100,7 @@ impl SubmitArgs {
             );
         }
         let words = std::iter::once("rccsim".to_string()).chain(self.study.iter().cloned());
-        let line: Vec<String> = words.map(|word| quoted(&word)).collect();
+        let line: Vec<String> = words.map(|word| shell_quote(&word)).collect();
         let line = line.join(" ");
         // The command as the beginning of a word in single quotes, which the template ends.
         let inner = format!("'{}", line.replace('\'', "'\\''"));

@@ -7,7 +7,7 @@ use super::conduct::conduct;
 use super::design::{PrecisionFlags, VaryFlags};
 use super::fault::Fault;
 use super::flags::ScenarioFlags;
-use super::study::{Decisive, Most, Publication, Study, StudyFlags};
+use super::study::{Decisive, MaxEffort, Publication, Study, StudyFlags};
 use super::sweep_answer::answer;
 use super::terminal::say;
 use super::{Outcome, memory};
@@ -41,8 +41,8 @@ impl SweepArgs {
     /// Bad input, or a refusal of the system.
     pub(super) fn run(self) -> Result<Outcome, Fault> {
         let base = self.scenario.read()?;
-        let varied = self.vary.study(&base, &self.precision)?;
-        let cases = cases(&base, &varied)?;
+        let variation = self.vary.study(&base, &self.precision)?;
+        let cases = cases(&base, &variation)?;
         for case in &cases {
             memory::check(&case.scenario, self.study.jobs.threads())?;
         }
@@ -53,10 +53,10 @@ impl SweepArgs {
             warnings.iter().for_each(|w| say!("warning: {w}"));
         }
         conduct(Points {
-            targets: self.precision.targets(Some(&varied))?,
+            targets: self.precision.targets(Some(&variation))?,
             command: self,
             base,
-            varied,
+            variation,
             cases,
             warnings,
         })
@@ -67,7 +67,7 @@ impl SweepArgs {
 struct Points {
     command: SweepArgs,
     base: Scenario,
-    varied: scenario::Study,
+    variation: scenario::Study,
     /// The points that are still to be simulated.
     cases: Vec<Case>,
     targets: Vec<PrecisionTarget>,
@@ -81,7 +81,7 @@ impl Points {
             first: 0,
             start: self.base.replications,
             targets: &self.targets,
-            most: self.command.precision.most_reps,
+            maximum: self.command.precision.most_reps,
         }
     }
 
@@ -93,8 +93,8 @@ impl Points {
             let sentence = shortfall(samples, objectives, &self.targets)?;
             Some((point.label(), sentence))
         };
-        let all: Vec<(String, String)> = result.answers.iter().filter_map(short).collect();
-        let first = all.first().map(|(label, sentence)| match all.len() {
+        let rows: Vec<(String, String)> = result.answers.iter().filter_map(short).collect();
+        let first = rows.first().map(|(label, sentence)| match rows.len() {
             1 => format!("At {label}: {}.", small(sentence)),
             n => format!(
                 "At {} of {} points, {label} among them: {}.",
@@ -103,7 +103,7 @@ impl Points {
                 small(sentence)
             ),
         });
-        let mut lines = answer(&self.varied, objectives, result);
+        let mut lines = answer(&self.variation, objectives, result);
         lines.splice(0..0, first);
         lines
     }
@@ -141,8 +141,8 @@ impl Study for Points {
         Ok(Some(SweepResult::new(answers.collect())))
     }
 
-    fn most(&self) -> Option<Most> {
-        Most::of(self.replications(), self.cases.len())
+    fn max_effort(&self) -> Option<MaxEffort> {
+        MaxEffort::for_points(self.replications(), self.cases.len())
     }
 
     fn robustness(
@@ -154,7 +154,7 @@ impl Study for Points {
     }
 
     fn decisive<'a>(&'a self, result: &'a SweepResult) -> Result<Option<Decisive<'a>>, Fault> {
-        let chosen = result.chosen();
+        let chosen = result.chosen_point();
         Ok(chosen.map(|a| Decisive::new(&a.case.scenario, &a.assessment.samples)))
     }
 
@@ -166,11 +166,11 @@ impl Study for Points {
         let points: Vec<SweepPoint> = result.answers.iter().map(swept).collect();
         let skewed = || points.iter().filter_map(|p| Some((p, p.warnings.first()?)));
         if let (false, Some((point, warning))) = (self.command.study.quiet, skewed().next()) {
-            let more = match skewed().count() {
+            let suffix = match skewed().count() {
                 1 => String::new(),
                 n => format!(" (and {} more points: summary.json)", n - 1),
             };
-            say!("warning: {}: {warning}{more}", point.label());
+            say!("warning: {}: {warning}{suffix}", point.label());
         }
         let base = &self.base;
         let record = SweepRecord {
@@ -182,7 +182,9 @@ impl Study for Points {
             verdict: (!base.objectives.is_empty()).then(|| result.verdict()),
             answer: self.answer_text(self.lines(result)),
             command: self.command(""),
-            chosen: result.chosen().map_or_else(String::new, Answer::label),
+            chosen: result
+                .chosen_point()
+                .map_or_else(String::new, Answer::label),
             warnings: self.warnings.clone(),
             assumptions: assumptions.assumptions,
             assumptions_basis: assumptions.basis,
@@ -198,8 +200,8 @@ impl Study for Points {
         }
     }
 
-    fn varied(&self) -> Option<&scenario::Study> {
-        Some(&self.varied)
+    fn variation(&self) -> Option<&scenario::Study> {
+        Some(&self.variation)
     }
 }
 
@@ -214,9 +216,9 @@ fn swept(answer: &Answer) -> SweepPoint<'_> {
 }
 
 /// Each warning once, with the points that have it.
-fn warnings(all: &[Case]) -> Vec<String> {
+fn warnings(cases: &[Case]) -> Vec<String> {
     let mut points_by_warning: Vec<(&str, Vec<String>)> = Vec::new();
-    for a in all {
+    for a in cases {
         for warning in &a.scenario.warnings {
             match points_by_warning.iter_mut().find(|(w, _)| w == warning) {
                 Some((_, points)) => points.push(a.point.label()),
@@ -225,7 +227,7 @@ fn warnings(all: &[Case]) -> Vec<String> {
         }
     }
     let text = |(warning, points): (&str, Vec<String>)| match points.len() {
-        n if n == all.len() => warning.to_string(),
+        n if n == cases.len() => warning.to_string(),
         1 => format!("{}: {warning}", points[0]),
         n => format!("{} and {} more points: {warning}", points[0], n - 1),
     };

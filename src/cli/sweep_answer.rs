@@ -18,7 +18,7 @@ pub(super) fn answer(study: &Study, objectives: &[Objective], result: &SweepResu
     }
     lines.extend(best(objectives, result));
     // What is wrong with the best point stands beside what is said first.
-    let weak = (result.chosen()).map(|best| weaknesses(&best.assessment.samples));
+    let weak = (result.chosen_point()).map(|best| weaknesses(&best.assessment.samples));
     if let Some(weak) = weak.filter(|weak| !weak.is_empty()) {
         lines[0] += &format!(" At the best point {}.", weak.join(", and "));
     }
@@ -31,7 +31,7 @@ fn count(objectives: &[Objective], points: &[Answer]) -> String {
         .iter()
         .map(|o| format!("{} {}", small(&words::subject(o)), words::target(o)))
         .collect();
-    let (pass, open, all) = (
+    let (pass, open, total) = (
         count(Verdict::Pass),
         count(Verdict::Inconclusive),
         points.len(),
@@ -44,15 +44,15 @@ fn count(objectives: &[Objective], points: &[Answer]) -> String {
     let opening = match pass {
         0 if open == 0 => format!("No point meets {objective}"),
         0 => format!("No point is shown to meet {objective}"),
-        n if n == all => format!("Every one of {} points meets {objective}", whole(n as u64)),
+        n if n == total => format!("Every one of {} points meets {objective}", whole(n as u64)),
         n => format!(
             "{} of {} points meet {objective}",
             whole(n as u64),
-            whole(all as u64)
+            whole(total as u64)
         ),
     };
     let first = format!("{opening}: {}.", limits.join("; "));
-    let needed = (points.iter())
+    let replications = (points.iter())
         .flat_map(|p| {
             p.assessment
                 .judgements
@@ -60,7 +60,7 @@ fn count(objectives: &[Objective], points: &[Answer]) -> String {
                 .filter_map(|j| j.replications_needed)
         })
         .max();
-    let settled = needed.map_or(String::new(), |n| {
+    let settled = replications.map_or(String::new(), |n| {
         format!("; about {} replications would settle it", whole(n.into()))
     });
     match open {
@@ -100,15 +100,16 @@ fn series(study: &Study, points: &[Answer]) -> Vec<String> {
     let mut groups: Vec<(String, Vec<Step>)> = Vec::new();
     for p in points {
         let value = p.case.point.values[place].1.as_str();
-        let others = p
+        let other_keys = p
             .case
             .point
             .values
             .iter()
             .enumerate()
             .filter(|(i, _)| *i != place);
-        let others: Vec<(String, String)> = others.map(|(_, other)| other.clone()).collect();
-        let name = words::point(&others);
+        let other_keys: Vec<(String, String)> =
+            other_keys.map(|(_, key_value)| key_value.clone()).collect();
+        let name = words::point(&other_keys);
         let entry = (axis.number(value).unwrap_or(0.0), value, p.verdict());
         match groups.iter_mut().find(|(n, _)| *n == name) {
             Some((_, series)) => series.push(entry),
@@ -124,8 +125,8 @@ fn series(study: &Study, points: &[Answer]) -> Vec<String> {
         };
         let stretches: Vec<String> = series
             .chunk_by(|a, b| a.2 == b.2)
-            .map(|same| match same {
-                [one] => format!("{} at {}", one.2.name(), one.1),
+            .map(|group| match group {
+                [point] => format!("{} at {}", point.2.name(), point.1),
                 [first, .., last] => format!("{} from {} to {}", first.2.name(), first.1, last.1),
                 [] => String::new(),
             })
@@ -161,19 +162,19 @@ fn best(objectives: &[Objective], result: &SweepResult) -> Vec<String> {
     let Some(metric) = result.metric else {
         return vec!["Nobody ever signs in: there is nothing to rank.".into()];
     };
-    let Some(best) = result.chosen() else {
+    let Some(best) = result.chosen_point() else {
         return Vec::new();
     };
     let serves = objectives.is_empty() || best.verdict() == Verdict::Pass;
-    let what = match metric {
+    let superlative = match metric {
         "missed_toast_fraction" => "fewest missed toasts",
         _ => "least time without a session",
     };
     let point = described(best, metric);
     let mut lines = vec![match serves {
-        true if objectives.is_empty() => format!("{}: {point}.", capital(what)),
-        true => format!("{} among these: {point}.", capital(what)),
-        false => format!("None is recommended; {what} without meeting them: {point}."),
+        true if objectives.is_empty() => format!("{}: {point}.", capital(superlative)),
+        true => format!("{} among these: {point}.", capital(superlative)),
+        false => format!("None is recommended; {superlative} without meeting them: {point}."),
     }];
     if serves {
         lines.extend(as_good(best, &result.as_good()));

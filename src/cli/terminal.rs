@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use console::Term;
 
 use super::fault::Fault;
-use super::fit::fitted;
+use super::fit::fit_text;
 use super::markdown::markdown;
 use crate::record::Record;
 use crate::study::Verdict;
@@ -27,7 +27,7 @@ pub(super) fn print(text: &str) -> Result<(), Fault> {
 /// # Errors
 /// The output cannot be written, as on a full disk.
 pub(super) fn print_text(text: &str) -> Result<(), Fault> {
-    write(&shown(&visible(text), &Term::stdout()))
+    write(&fit_terminal(&visible(text), &Term::stdout()))
 }
 
 /// When verdicts have a colour.
@@ -87,7 +87,7 @@ pub(super) fn print_answer(text: &str, verdict: Option<Verdict>) -> Result<(), F
     let term = Term::stdout();
     let text = match size_of(&term) {
         Some((rows, columns)) => repeated(&text, rows, columns),
-        None => shown(&text, &term),
+        None => fit_terminal(&text, &term),
     };
     match manner.is_colored() {
         true => write(&colored(&text, verdict)),
@@ -98,28 +98,28 @@ pub(super) fn print_answer(text: &str, verdict: Option<Verdict>) -> Result<(), F
 /// An answer of more lines than the screen has ends with its first line.
 fn repeated(text: &str, rows: usize, columns: usize) -> String {
     let first = text.lines().next().unwrap_or_default();
-    let fitting = fitted(text, columns);
-    match fitting.lines().count() >= rows {
-        true => format!("{fitting}\n{}\n", fitted(first, columns)),
-        false => fitting,
+    let text_lines = fit_text(text, columns);
+    match text_lines.lines().count() >= rows {
+        true => format!("{text_lines}\n{}\n", fit_text(first, columns)),
+        false => text_lines,
     }
 }
 
 /// The text in lines that fit: into the terminal, or elsewhere into COLUMNS where that is set.
-fn shown(text: &str, term: &Term) -> String {
+fn fit_terminal(text: &str, term: &Term) -> String {
     let of_terminal = || size_of(term).map(|(_, columns)| columns);
     match of_terminal().or_else(|| columns(&std::env::var("COLUMNS").ok()?)) {
-        Some(columns) => fitted(text, columns),
+        Some(columns) => fit_text(text, columns),
         None => text.into(),
     }
 }
 
 /// Rows and columns of the terminal behind an output.
 fn size_of(term: &Term) -> Option<(usize, usize)> {
-    let whole = term.size_checked();
+    let window_size = term.size_checked();
     // Some terminals know their columns alone.
     #[cfg(unix)]
-    let whole = whole.or_else(|| {
+    let window_size = window_size.or_else(|| {
         let size = match std::os::fd::AsRawFd::as_raw_fd(term) {
             2 => rustix::termios::tcgetwinsize(io::stderr()),
             _ => rustix::termios::tcgetwinsize(io::stdout()),
@@ -127,7 +127,7 @@ fn size_of(term: &Term) -> Option<(usize, usize)> {
         let size = size.ok()?;
         (size.ws_col > 0).then_some((u16::MAX, size.ws_col))
     });
-    whole.map(|(rows, columns)| (rows.into(), columns.into()))
+    window_size.map(|(rows, columns)| (rows.into(), columns.into()))
 }
 
 /// A number of columns, as the environment gives it.
@@ -165,7 +165,7 @@ fn colored(text: &str, verdict: Option<Verdict>) -> String {
 /// # Errors
 /// The output cannot be written, as on a full disk.
 pub(super) fn print_record(record: &Record) -> Result<(), Fault> {
-    printed(record.write(Visible(BufWriter::new(io::stdout().lock()))))
+    ignore_closed_reader(record.write(Visible(BufWriter::new(io::stdout().lock()))))
 }
 
 /// Shows what it is given as [`visible`] does. Each piece of a JSON document is text of its own.
@@ -185,14 +185,14 @@ impl<W: Write> Write for Visible<W> {
 
 fn write(text: &str) -> Result<(), Fault> {
     let mut out = io::stdout().lock();
-    printed(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+    ignore_closed_reader(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
 /// A reader that has gone is none of our faults.
-pub(super) fn printed(written: io::Result<()>) -> Result<(), Fault> {
-    match written {
+pub(super) fn ignore_closed_reader(result: io::Result<()>) -> Result<(), Fault> {
+    match result {
         Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Err(Fault::World {
-            what: "standard output".into(),
+            action: "standard output".into(),
             cause,
         }),
         _ => Ok(()),
@@ -202,10 +202,10 @@ pub(super) fn printed(written: io::Result<()>) -> Result<(), Fault> {
 /// Says a line to the user. Where nobody can read it, as with a closed standard error, the work goes on.
 pub(super) fn say_line(text: &str) {
     // A warning is said once, however many ask for it.
-    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    static EARLIER_LINES: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     if text.starts_with("warning: ") {
-        let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
-        if !said.insert(text.into()) {
+        let mut earlier_lines = EARLIER_LINES.lock().unwrap_or_else(PoisonError::into_inner);
+        if !earlier_lines.insert(text.into()) {
             return;
         }
     }
@@ -213,7 +213,7 @@ pub(super) fn say_line(text: &str) {
     let lines = text.split('\n').map(|line| match line.starts_with(' ') {
         // Of a file, with a mark below it.
         true => line.into(),
-        false => shown(line, &Term::stderr()),
+        false => fit_terminal(line, &Term::stderr()),
     });
     let _ = writeln!(
         io::stderr().lock(),
@@ -236,15 +236,15 @@ fn visible(text: &str) -> Cow<'_, str> {
     if !text.contains(steers) {
         return text.into();
     }
-    let mut escaped = String::with_capacity(text.len() + 16);
+    let mut visible_text = String::with_capacity(text.len() + 16);
     for c in text.chars() {
         if steers(c) {
-            escaped += &format!("\\u{:04x}", u32::from(c));
+            visible_text += &format!("\\u{:04x}", u32::from(c));
         } else {
-            escaped.push(c);
+            visible_text.push(c);
         }
     }
-    escaped.into()
+    visible_text.into()
 }
 
 fn steers(c: char) -> bool {
@@ -299,10 +299,10 @@ mod tests {
         };
         record.schema = "x".into();
         let record = Record::Matrix(record);
-        let mut printed = Vec::new();
-        record.write(Visible(&mut printed)).unwrap();
-        let whole = record.json();
-        assert!(whole.contains('\u{202e}'));
-        assert_eq!(String::from_utf8(printed).unwrap(), visible(&whole));
+        let mut buffer = Vec::new();
+        record.write(Visible(&mut buffer)).unwrap();
+        let json = record.json();
+        assert!(json.contains('\u{202e}'));
+        assert_eq!(String::from_utf8(buffer).unwrap(), visible(&json));
     }
 }

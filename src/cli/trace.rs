@@ -7,7 +7,7 @@ use clap::Args;
 use super::Outcome;
 use super::fault::Fault;
 use super::flags::{Format, ScenarioFlags};
-use super::pcap::{Whose, write};
+use super::pcap::{ClientUser, write};
 use super::terminal::{print, print_text};
 use crate::experiment::{self, ladder};
 use crate::protocol::Side;
@@ -49,7 +49,7 @@ impl TraceArgs {
         let scenario = self.scenario.read()?;
         let (ladder, clients) = self.ladder(&scenario)?;
         if let Some(path) = &self.pcap {
-            let subject = Whose {
+            let subject = ClientUser {
                 clients,
                 user: self.user - 1,
             };

@@ -2,7 +2,7 @@
 
 /// The words of a line below each other, each line `width` wide at most unless a single word is wider. The first keeps its
 /// indent, the others have `indent` spaces; gaps between words are kept but where a line is broken.
-pub(super) fn wrapped(line: &str, width: usize, indent: usize) -> Vec<String> {
+pub(super) fn wrap_line(line: &str, width: usize, indent: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut current = String::new();
     let mut column = 0;
@@ -76,26 +76,26 @@ mod tests {
 
     #[test]
     fn values_stay_whole() {
-        let all = |text| pieces(text).map(|(_, piece)| piece).collect::<Vec<_>>();
+        let words = |text| pieces(text).map(|(_, piece)| piece).collect::<Vec<_>>();
         assert_eq!(
-            all("so 12.3 ± 0.4 % of it"),
+            words("so 12.3 ± 0.4 % of it"),
             ["so", "12.3 ± 0.4 %", "of", "it"]
         );
-        assert_eq!(all("UPDATE: 15 min 32 s"), ["UPDATE:", "15 min 32 s"]);
-        assert_eq!(all("0.5 /client-h,  1, 2"), ["0.5 /client-h,", "1,", "2"]);
+        assert_eq!(words("UPDATE: 15 min 32 s"), ["UPDATE:", "15 min 32 s"]);
+        assert_eq!(words("0.5 /client-h,  1, 2"), ["0.5 /client-h,", "1,", "2"]);
         assert_eq!(
-            all("(update = ignored) < 1 %"),
+            words("(update = ignored) < 1 %"),
             ["(update = ignored) < 1 %"]
         );
-        assert_eq!(all("0.9 (0.4 to 1.7) % of"), ["0.9 (0.4 to 1.7) %", "of"]);
-        assert_eq!(all(" "), [""; 0]);
+        assert_eq!(words("0.9 (0.4 to 1.7) % of"), ["0.9 (0.4 to 1.7) %", "of"]);
+        assert_eq!(words(" "), [""; 0]);
     }
 
     #[test]
     fn gaps_stay_but_at_a_break() {
-        assert_eq!(wrapped("  a   bc d", 8, 4), ["  a   bc", "    d"]);
-        assert_eq!(wrapped("too_long a", 4, 0), ["too_long", "a"]);
-        assert_eq!(wrapped("1 h 30 min", 4, 0), ["1 h", "30", "min"]);
-        assert_eq!(wrapped("", 4, 0), [""]);
+        assert_eq!(wrap_line("  a   bc d", 8, 4), ["  a   bc", "    d"]);
+        assert_eq!(wrap_line("too_long a", 4, 0), ["too_long", "a"]);
+        assert_eq!(wrap_line("1 h 30 min", 4, 0), ["1 h", "30", "min"]);
+        assert_eq!(wrap_line("", 4, 0), [""]);
     }
 }

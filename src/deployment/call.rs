@@ -45,7 +45,7 @@ pub(super) struct Call {
     /// Answered at the PC, if the toast is there.
     pub at_pc: bool,
     /// The toast came while it rang.
-    pub shown: bool,
+    pub toast_shown: bool,
     /// The gateway had no place for its DeliveredEvent.
     pub refused: bool,
     /// AnswerCall was sent: the EstablishedEvent follows its acceptance.

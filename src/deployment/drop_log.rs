@@ -69,7 +69,7 @@ impl DropLog {
         let offset = (self.logged - self.recent.len() as u64) * ROW as u64;
         let scratch = match &mut self.spill {
             Some(scratch) => scratch,
-            none => none.insert(Scratch::new()?),
+            slot => slot.insert(Scratch::new()?),
         };
         let bytes: Vec<u8> = self
             .recent

@@ -34,7 +34,7 @@ impl Plan {
             let first = self
                 .foreknown
                 .as_ref()
-                .and_then(|known| known.first_occurrence(fault, source));
+                .and_then(|occurrences| occurrences.first_occurrence(fault, source));
             let mut next = match first {
                 None => schedule.next(Time::ZERO, &mut stream),
                 Some(FirstOccurrence::After(until)) => schedule.next(until, &mut stream),

@@ -136,32 +136,32 @@ mod tests {
     #[test]
     fn lists_keep_their_order_and_share_freed_places() {
         let mut pool = ListPool::new();
-        let (mut one, mut other) = (List::EMPTY, List::EMPTY);
-        let a = pool.add(&mut one, 'a');
-        let b = pool.add(&mut other, 'b');
-        let c = pool.add(&mut one, 'c');
-        let d = pool.add(&mut one, 'd');
+        let (mut first, mut second) = (List::EMPTY, List::EMPTY);
+        let a = pool.add(&mut first, 'a');
+        let b = pool.add(&mut second, 'b');
+        let c = pool.add(&mut first, 'c');
+        let d = pool.add(&mut first, 'd');
         let items =
             |pool: &ListPool<char>, list| pool.iter(list).map(|p| pool[p]).collect::<String>();
         assert_eq!(
-            (items(&pool, one), items(&pool, other)),
+            (items(&pool, first), items(&pool, second)),
             ("acd".into(), "b".into())
         );
-        assert!(!pool.remove(&mut other, c));
-        assert!(pool.remove(&mut one, c));
-        assert!(!pool.remove(&mut one, c));
-        assert_eq!((items(&pool, one), pool[c]), ("ad".into(), 'c'));
-        assert!(pool.remove(&mut one, a));
+        assert!(!pool.remove(&mut second, c));
+        assert!(pool.remove(&mut first, c));
+        assert!(!pool.remove(&mut first, c));
+        assert_eq!((items(&pool, first), pool[c]), ("ad".into(), 'c'));
+        assert!(pool.remove(&mut first, a));
         // The slot freed last is handed out first.
         assert_eq!(
-            (pool.add(&mut other, 'e'), pool.add(&mut other, 'f')),
+            (pool.add(&mut second, 'e'), pool.add(&mut second, 'f')),
             (a, c)
         );
         assert_eq!(
-            (items(&pool, one), items(&pool, other)),
+            (items(&pool, first), items(&pool, second)),
             ("d".into(), "bef".into())
         );
-        assert!(pool.remove(&mut other, b) && pool.remove(&mut one, d));
-        assert_eq!((one, pool.len()), (List::EMPTY, 4));
+        assert!(pool.remove(&mut second, b) && pool.remove(&mut first, d));
+        assert_eq!((first, pool.len()), (List::EMPTY, 4));
     }
 }

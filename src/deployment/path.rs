@@ -78,7 +78,7 @@ pub(super) struct Connection {
     /// The latest arrival in each direction.
     latest: [Time; 2],
     /// The last traffic in either direction.
-    pub used: Time,
+    pub last_traffic: Time,
     /// A middlebox has forgotten it, and drops what comes.
     pub forgotten: bool,
     /// What is sent on it is answered by a reset.
@@ -118,7 +118,7 @@ impl Connection {
             }
             self.forgotten = false;
         }
-        self.used = now;
+        self.last_traffic = now;
         let is_down = outage.is_some_and(|ends| ends > now);
         if is_down && !path.is_reliable() {
             return Crossing::Lost;

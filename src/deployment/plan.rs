@@ -313,11 +313,11 @@ pub struct Plan {
 impl Plan {
     /// Whether the users of a gateway share a queue or a limit, which few of them would not fill.
     pub fn shares_limit(&self, gateway: usize) -> bool {
-        let shared = &self.gateways[gateway];
+        let gateway_config = &self.gateways[gateway];
         let mut clients = self.clients.iter().filter(|c| c.gateway == gateway);
-        shared.station.is_some()
-            || shared.max_sessions.is_some()
-            || shared.max_calls.is_some()
+        gateway_config.station.is_some()
+            || gateway_config.max_sessions.is_some()
+            || gateway_config.max_calls.is_some()
             || clients.any(|c| c.config.setup_pace.is_some())
     }
 

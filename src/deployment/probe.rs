@@ -93,8 +93,8 @@ impl Probe {
         record.since = now;
     }
 
-    fn account(&mut self, state: UserState, held: Span) {
-        let us = u128::from(held.0);
+    fn account(&mut self, state: UserState, hold_time: Span) {
+        let us = u128::from(hold_time.0);
         let t = &mut self.tally;
         match state {
             UserState::Out => return,
@@ -128,13 +128,13 @@ impl Probe {
         record: &mut UserRecord,
         now: Time,
         signed_in: bool,
-        held: bool,
+        is_held: bool,
         impairment: Option<DropCause>,
         believes: bool,
     ) {
         let state = match (
             signed_in,
-            held && impairment.is_none(),
+            is_held && impairment.is_none(),
             record.ever_established,
         ) {
             (false, ..) => UserState::Out,
@@ -332,7 +332,7 @@ impl Probe {
             self.tally.first_loss_us = Some(
                 self.tally
                     .first_loss_us
-                    .map_or(after, |least| least.min(after)),
+                    .map_or(after, |earliest| earliest.min(after)),
             );
         }
     }

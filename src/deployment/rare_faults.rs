@@ -53,20 +53,20 @@ impl Plan {
         if rare.is_empty() || self.foreknown.is_some() {
             return Vec::new();
         }
-        let all: f64 = rare.iter().map(|(_, expected)| expected).sum();
+        let total: f64 = rare.iter().map(|(_, expected)| expected).sum();
         let firsts: Vec<Vec<(usize, f64)>> = if rare.len() > MOST_STRATA_OF_ONE {
             vec![rare]
         } else {
-            rare.into_iter().map(|one| vec![one]).collect()
+            rare.into_iter().map(|fault| vec![fault]).collect()
         };
-        let share = |first: &[(usize, f64)]| first.iter().map(|(_, e)| e).sum::<f64>() / all;
+        let share = |first: &[(usize, f64)]| first.iter().map(|(_, e)| e).sum::<f64>() / total;
         let mut strata = vec![Stratum {
-            probability: libm::exp(-all),
+            probability: libm::exp(-total),
             number: 0,
             first: Vec::new(),
         }];
         strata.extend((1..).zip(firsts).map(|(number, first)| Stratum {
-            probability: -libm::expm1(-all) * share(&first),
+            probability: -libm::expm1(-total) * share(&first),
             number,
             first,
         }));
@@ -76,13 +76,13 @@ impl Plan {
     /// The plan of a stratum's run in a replication.
     pub fn given_stratum(&self, stratum: &Stratum, replication: u32) -> Self {
         let rare = self.rare_faults();
-        let all: f64 = rare.iter().map(|(_, expected)| expected).sum();
+        let total: f64 = rare.iter().map(|(_, expected)| expected).sum();
         let horizon = self.horizon.0 as f64;
         let first_occurrence = |first: &[(usize, f64)]| {
             let key = mix(name_key("rare faults"), u64::from(stratum.number));
             let mut stream = Stream::open(self.seed, replication, key, PURPOSE);
             // Exponential with mean horizon/all, cut at the horizon, by inversion.
-            let at = -libm::log1p(stream.uniform() * libm::expm1(-all)) * horizon / all;
+            let at = -libm::log1p(stream.uniform() * libm::expm1(-total)) * horizon / total;
             let mut remaining_weight = stream.uniform() * first.iter().map(|(_, e)| e).sum::<f64>();
             let mut chosen = first[0].0;
             for (index, expected) in first {
@@ -119,9 +119,9 @@ impl Plan {
         let expected = |fault| Some(self.expected_faults(fault)?.0);
         let mut times: Vec<Option<f64>> = self.faults.iter().map(expected).collect();
         for stratum in self.strata() {
-            let all = stratum.first.iter().map(|(_, e)| e).sum::<f64>();
+            let total = stratum.first.iter().map(|(_, e)| e).sum::<f64>();
             for (index, expected) in &stratum.first {
-                times[*index] = Some(expected / all);
+                times[*index] = Some(expected / total);
             }
         }
         times

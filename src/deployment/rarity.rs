@@ -56,14 +56,14 @@ impl Plan {
                 .map(|g| g.name.as_str())
                 .zip(0..)
                 .collect(),
-            any: None,
+            overall: None,
             of_all: None,
             of_clients: vec![None; self.clients.len()],
             of_gateway: vec![None; self.gateways.len()],
             of_users: vec![None; self.gateways.len()],
         };
         for (fault, times) in self.faults.iter().zip(self.simulated_faults()) {
-            rarest.any = rarer(rarest.any, times);
+            rarest.overall = rarer(rarest.overall, times);
             match fault.target {
                 FaultTarget::All => rarest.of_all = rarer(rarest.of_all, times),
                 FaultTarget::Clients(index) => {
@@ -87,7 +87,7 @@ pub struct RarestFaults<'a> {
     plan: &'a Plan,
     clients: BTreeMap<&'a str, usize>,
     gateways: BTreeMap<&'a str, usize>,
-    any: Option<f64>,
+    overall: Option<f64>,
     /// Of those that hit everybody.
     of_all: Option<f64>,
     /// Of those that hit the users of a client group alone.
@@ -100,9 +100,9 @@ pub struct RarestFaults<'a> {
 
 impl RarestFaults<'_> {
     /// The rarest that can hit those whom a scope is about.
-    pub fn of(&self, scope: &Scope) -> Option<f64> {
-        let those = match scope {
-            Scope::All => return self.any,
+    pub fn for_scope(&self, scope: &Scope) -> Option<f64> {
+        let rarest = match scope {
+            Scope::All => return self.overall,
             Scope::Clients(name) => self.clients.get(name.as_str()).and_then(|i| {
                 let gateway = self.plan.clients[*i].gateway;
                 rarer(self.of_clients[*i], self.of_gateway[gateway])
@@ -110,11 +110,11 @@ impl RarestFaults<'_> {
             Scope::Gateway(name) => (self.gateways.get(name.as_str()))
                 .and_then(|i| rarer(self.of_gateway[*i], self.of_users[*i])),
         };
-        rarer(self.of_all, those)
+        rarer(self.of_all, rarest)
     }
 }
 
 /// The lesser of two, where there are any.
-fn rarer(one: Option<f64>, other: Option<f64>) -> Option<f64> {
-    one.into_iter().chain(other).min_by(f64::total_cmp)
+fn rarer(first: Option<f64>, second: Option<f64>) -> Option<f64> {
+    first.into_iter().chain(second).min_by(f64::total_cmp)
 }

@@ -17,7 +17,7 @@ pub struct Replication {
     /// One tally per `[[gateway]]` of the plan, over all its groups.
     pub gateways: Vec<Tally>,
     /// Everything.
-    pub all: Tally,
+    pub total: Tally,
     /// Drop rows, one log per gateway and client group, each by time of detection.
     pub drops: Vec<DropLog>,
 }
@@ -42,11 +42,11 @@ impl Replication {
     ) {
         let members = (0..plan.clients.len()).filter(|c| plan.clients[*c].gateway == gateway);
         self.gateways[gateway].merge(gateway_tally);
-        self.all.merge(gateway_tally);
+        self.total.merge(gateway_tally);
         for (index, tally) in members.zip(clients) {
             self.clients[index].merge(tally);
             self.gateways[gateway].merge(tally);
-            self.all.merge(tally);
+            self.total.merge(tally);
         }
     }
 }
@@ -173,8 +173,8 @@ pub fn simulate_each<E>(
                 take(replication, ReplicationPart::Drops(probe.drops))?;
             }
             if (unit + 1) % groups.len() == 0 {
-                let whole = std::mem::replace(&mut merged, Box::new(Replication::empty(plan)));
-                take(replication, ReplicationPart::Complete(whole))?;
+                let merged_run = std::mem::replace(&mut merged, Box::new(Replication::empty(plan)));
+                take(replication, ReplicationPart::Complete(merged_run))?;
             }
         }
     }
@@ -206,10 +206,10 @@ pub fn observe_with_tally<W: Observer>(
         handle: &RunHandle::default(),
     };
     let result = simulate_group(plan, gateway, group, replication, options, observer)?;
-    let mut whole = result.gateways;
+    let mut total = result.gateways;
     result
         .probes
         .iter()
-        .for_each(|probe| whole.merge(&probe.tally));
-    Some((whole, result.observer))
+        .for_each(|probe| total.merge(&probe.tally));
+    Some((total, result.observer))
 }

@@ -39,11 +39,11 @@ struct Limit {
     /// Requests of a period that are admitted now.
     rate: u64,
     /// What is left of them.
-    left: u64,
+    remaining: u64,
 }
 
 /// Millionths of a request.
-const ONE: u64 = 1_000_000;
+const REQUEST: u64 = 1_000_000;
 
 impl Throttle {
     pub(super) fn new(config: ThrottleConfig) -> Self {
@@ -61,8 +61,8 @@ impl Throttle {
         while self.period_ends <= now {
             if self.limit.is_none() && !is_crowded {
                 // Nothing happens at the ends of these periods.
-                let whole = (now - self.period_ends).0 / self.config.period.0 + 1;
-                self.period_ends += self.config.period * whole;
+                let periods = (now - self.period_ends).0 / self.config.period.0 + 1;
+                self.period_ends += self.config.period * periods;
                 self.served = 0;
                 return;
             }
@@ -72,11 +72,11 @@ impl Throttle {
     }
 
     fn end_period(&mut self, is_crowded: bool) {
-        let served = std::mem::take(&mut self.served).max(1) * ONE;
+        let served = std::mem::take(&mut self.served).max(1) * REQUEST;
         let mut limit = self.limit.unwrap_or(Limit {
             full: served,
             rate: served,
-            left: 0,
+            remaining: 0,
         });
         if is_crowded {
             limit.rate -= (limit.rate as f64 * self.config.cut) as u64;
@@ -85,7 +85,7 @@ impl Throttle {
                 / u128::from(self.config.recovery.0);
             limit.rate += (step as u64).max(1);
         }
-        limit.left = limit.left % ONE + limit.rate;
+        limit.remaining = limit.remaining % REQUEST + limit.rate;
         self.limit = Some(limit).filter(|l| l.rate < l.full);
     }
 
@@ -94,8 +94,8 @@ impl Throttle {
         let Some(limit) = &mut self.limit else {
             return true;
         };
-        let has_room = limit.left >= ONE;
-        limit.left -= if has_room { ONE } else { 0 };
+        let has_room = limit.remaining >= REQUEST;
+        limit.remaining -= if has_room { REQUEST } else { 0 };
         has_room
     }
 
@@ -130,42 +130,42 @@ mod tests {
 
     #[test]
     fn the_rate_falls_quickly_and_rises_slowly() {
-        let mut one = throttle(0.5);
-        assert_eq!(admitted(&mut one, 1000), 1000, "nobody waits yet");
-        (0..200).for_each(|_| one.served());
+        let mut limiter = throttle(0.5);
+        assert_eq!(admitted(&mut limiter, 1000), 1000, "nobody waits yet");
+        (0..200).for_each(|_| limiter.served());
         // 200 served in the second, 10 wait at its end: half of them, and half of that.
-        one.advance(Time(1_000_000), 10);
-        assert_eq!(admitted(&mut one, 1000), 100);
-        one.advance(Time(2_000_000), 11);
-        assert_eq!(admitted(&mut one, 1000), 50);
+        limiter.advance(Time(1_000_000), 10);
+        assert_eq!(admitted(&mut limiter, 1000), 100);
+        limiter.advance(Time(2_000_000), 11);
+        assert_eq!(admitted(&mut limiter, 1000), 50);
         // With fewer waiting, 200/100 more each second: 98 s until 50 + 2·75 = 200 are admitted and it throttles no more.
-        one.advance(Time(3_000_000), 9);
-        assert_eq!(admitted(&mut one, 1000), 52);
-        one.advance(Time(76_000_000), 0);
-        assert_eq!(admitted(&mut one, 1000), 198);
-        one.advance(Time(77_000_000), 0);
-        assert_eq!(admitted(&mut one, 1000), 1000);
+        limiter.advance(Time(3_000_000), 9);
+        assert_eq!(admitted(&mut limiter, 1000), 52);
+        limiter.advance(Time(76_000_000), 0);
+        assert_eq!(admitted(&mut limiter, 1000), 198);
+        limiter.advance(Time(77_000_000), 0);
+        assert_eq!(admitted(&mut limiter, 1000), 1000);
     }
 
     #[test]
     fn a_part_of_a_request_is_kept_for_the_next_period() {
-        let mut one = throttle(0.75);
-        (0..2).for_each(|_| one.served());
-        one.advance(Time(1_000_000), 10);
-        assert_eq!(admitted(&mut one, 9), 0, "half a request");
+        let mut limiter = throttle(0.75);
+        (0..2).for_each(|_| limiter.served());
+        limiter.advance(Time(1_000_000), 10);
+        assert_eq!(admitted(&mut limiter, 9), 0, "half a request");
         // 0.02 more each second: 0.5 + 0.52 + … pass 1 in the next one.
-        one.advance(Time(2_000_000), 0);
-        assert_eq!(admitted(&mut one, 9), 1);
-        one.clear();
-        assert_eq!(admitted(&mut one, 9), 9);
+        limiter.advance(Time(2_000_000), 0);
+        assert_eq!(admitted(&mut limiter, 9), 1);
+        limiter.clear();
+        assert_eq!(admitted(&mut limiter, 9), 9);
     }
 
     #[test]
     fn a_long_time_without_a_queue_is_one_step() {
-        let mut one = throttle(0.5);
-        one.served();
-        one.advance(Time(u64::MAX / 4), 0);
-        assert!(one.admits() && one.period_ends > Time(u64::MAX / 4));
-        assert_eq!(one.served, 0);
+        let mut limiter = throttle(0.5);
+        limiter.served();
+        limiter.advance(Time(u64::MAX / 4), 0);
+        assert!(limiter.admits() && limiter.period_ends > Time(u64::MAX / 4));
+        assert_eq!(limiter.served, 0);
     }
 }

@@ -9,8 +9,8 @@ pub struct Fingerprint(u64);
 impl Fingerprint {
     /// Adds one observation: who or what, when, and the detail.
     #[inline]
-    pub fn observe(&mut self, what: u64, when: u64, detail: u64) {
-        self.0 = self.0.wrapping_add(mix(mix(what, when), detail));
+    pub fn observe(&mut self, value: u64, when: u64, detail: u64) {
+        self.0 = self.0.wrapping_add(mix(mix(value, when), detail));
     }
 
     /// The sum so far.

@@ -72,16 +72,16 @@ impl<T: Copy> Pool<T> {
 
     /// Empties a list, entry by entry; `each` may push to others.
     #[inline]
-    pub(super) fn drain(&mut self, chain: Chain, mut each: impl FnMut(&mut Self, T)) {
+    pub(super) fn drain(&mut self, chain: Chain, mut visit: impl FnMut(&mut Self, T)) {
         let mut chunk = chain.head;
         let mut remaining = chain.len();
         while remaining > 0 {
-            let filled = (remaining - 1) % CHUNK + 1;
-            for place in 0..filled {
+            let chunk_len = (remaining - 1) % CHUNK + 1;
+            for place in 0..chunk_len {
                 let entry = self.chunks[chunk as usize][place];
-                each(self, entry);
+                visit(self, entry);
             }
-            remaining -= filled;
+            remaining -= chunk_len;
             let next = std::mem::replace(&mut self.next[chunk as usize], self.free);
             self.free = chunk;
             chunk = next;
@@ -95,18 +95,18 @@ impl<T: Copy> Pool<T> {
     }
 
     /// Looks at every `stride`-th entry of a list.
-    pub(super) fn sample(&self, chain: Chain, stride: usize, mut each: impl FnMut(&T)) {
+    pub(super) fn sample(&self, chain: Chain, stride: usize, mut visit: impl FnMut(&T)) {
         let mut chunk = chain.head;
         let mut remaining = chain.len();
         let mut place = 0;
         while remaining > 0 {
-            let filled = (remaining - 1) % CHUNK + 1;
-            while place < filled {
-                each(&self.chunks[chunk as usize][place]);
+            let chunk_len = (remaining - 1) % CHUNK + 1;
+            while place < chunk_len {
+                visit(&self.chunks[chunk as usize][place]);
                 place += stride;
             }
-            place -= filled;
-            remaining -= filled;
+            place -= chunk_len;
+            remaining -= chunk_len;
             chunk = self.next[chunk as usize];
         }
     }
@@ -136,10 +136,10 @@ mod tests {
     #[test]
     fn a_list_can_be_poured_into_others_while_it_is_emptied() {
         let mut pool = Pool::new();
-        let mut all = Chain::EMPTY;
-        (0..1000).for_each(|i| pool.push(&mut all, i));
+        let mut chain = Chain::EMPTY;
+        (0..1000).for_each(|i| pool.push(&mut chain, i));
         let mut parts = [Chain::EMPTY; 7];
-        pool.drain(all, |pool, i| pool.push(&mut parts[i % 7], i));
+        pool.drain(chain, |pool, i| pool.push(&mut parts[i % 7], i));
         for (r, part) in parts.into_iter().enumerate() {
             assert_eq!(part.len(), (0..1000).filter(|i| i % 7 == r).count());
             pool.drain(part, |_, i| assert_eq!(i % 7, r));

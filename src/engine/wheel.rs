@@ -119,10 +119,10 @@ impl Wheel {
         pool: &mut Pool<Entry<P>>,
         list: Chain,
         limit: u64,
-        rest: impl FnMut(&mut Pool<Entry<P>>, Entry<P>),
+        overflow: impl FnMut(&mut Pool<Entry<P>>, Entry<P>),
     ) {
         debug_assert!(self.len == 0, "a wheel is laid anew with entries in it");
-        let mut rest = rest;
+        let mut overflow = overflow;
         let (low, high) = spread(pool, list);
         let parts = (list.len() as u64 / CROWD as u64).clamp(1, BUCKETS as u64 / REACH);
         self.origin = low;
@@ -136,7 +136,7 @@ impl Wheel {
             if entry.key.due < self.end {
                 self.push(pool, entry)
             } else {
-                rest(pool, entry)
+                overflow(pool, entry)
             }
         });
     }

@@ -79,7 +79,7 @@ impl Sweep {
     /// # Errors
     /// A key that there is not, or a value that makes no valid scenario.
     pub fn run(&self) -> Result<Vec<Answer>, ExperimentError> {
-        let place = Place::whole("vary");
+        let place = Place::file_only("vary");
         let axes = self.axes.iter().map(|text| Axis::parse(text, &place));
         let axes = axes.collect::<Result<Vec<Axis>, _>>()?;
         let study = Study::new(axes, Combine::Product, &place)?;

@@ -18,7 +18,7 @@ use super::case::{Case, Model};
 use super::error::ExperimentError;
 use super::replicate::{observe, scopes, simulated_us};
 use super::share::Share;
-use super::store::{Kept, NoStore, ShardName, Store, StoredShard};
+use super::store::{NoStore, ShardContent, ShardName, Store, StoredShard};
 use super::trial::Trial;
 use crate::deployment::{PartialResult, RunHandle, parallel};
 use crate::measure::Tally;
@@ -90,7 +90,7 @@ pub struct Replications<'a> {
     /// So closely, where that is wanted.
     pub targets: &'a [PrecisionTarget],
     /// So many at most, where a precision is wanted.
-    pub most: u32,
+    pub maximum: u32,
 }
 
 impl Replications<'_> {
@@ -100,17 +100,17 @@ impl Replications<'_> {
             first: 0,
             start: n,
             targets: &[],
-            most: n,
+            maximum: n,
         }
     }
 
     /// The numbers at which may be decided whether they suffice. Where a precision is wanted, not before ten: of fewer the
-    /// interval is too often narrow by luck, and covers 90 % instead of 95 ([measured](crate::study)).
+    /// interval is too often narrow by chance, and covers 90 % instead of 95 ([measured](crate::study)).
     pub fn schedule(&self) -> Vec<u32> {
-        let most = self.most.max(self.start);
+        let maximum = self.maximum.max(self.start);
         match self.targets {
             [] => vec![self.start],
-            _ => checkpoints(self.start.max(BEFORE_PRECISE).min(most), most).collect(),
+            _ => checkpoints(self.start.max(BEFORE_PRECISE).min(maximum), maximum).collect(),
         }
     }
 }
@@ -122,18 +122,18 @@ impl Campaign {
         handle: Arc<RunHandle>,
         monitor: impl Monitor + 'static,
     ) -> Self {
-        let none = || AtomicU32::new(0);
+        let zero = || AtomicU32::new(0);
         Self {
             store: Box::new(store),
             handle,
             monitor: Box::new(monitor),
-            reused: none(),
-            simulated: none(),
-            unusable: none(),
-            trials_reused: none(),
-            trials_simulated: none(),
+            reused: zero(),
+            simulated: zero(),
+            unusable: zero(),
+            trials_reused: zero(),
+            trials_simulated: zero(),
             share: None,
-            awaited: none(),
+            awaited: zero(),
             backlog: Mutex::default(),
         }
     }
@@ -169,10 +169,10 @@ impl Campaign {
                 .iter()
                 .flat_map(|a| missing_numbers(a).map(|r| (*a, replications.first + r)))
                 .collect();
-            let Some(observed) = self.observe(cases, &pairs)? else {
+            let Some(observations) = self.observe(cases, &pairs)? else {
                 return Ok(None);
             };
-            for ((a, number), observation) in pairs.into_iter().zip(observed) {
+            for ((a, number), observation) in pairs.into_iter().zip(observations) {
                 samples[a].add(number, observation);
             }
             open.retain(|a| {
@@ -211,19 +211,19 @@ impl Campaign {
         // Two cases may be one scenario in other words, 5 min and 300 s: what they share is simulated once.
         let mut places: BTreeMap<String, usize> = BTreeMap::new();
         let mut different: Vec<(Model, u32)> = Vec::new();
-        let mut of_wanted: Vec<usize> = Vec::new();
+        let mut place_of: Vec<usize> = Vec::new();
         for (model, r) in work {
             let place = places.entry(model.unit(*r).file()).or_insert_with(|| {
                 different.push((*model, *r));
                 different.len() - 1
             });
-            of_wanted.push(*place);
+            place_of.push(*place);
         }
-        let observed = self.observe_each(&different, purpose)?;
-        Ok(observed.map(|all| {
-            of_wanted
+        let observations = self.observe_each(&different, purpose)?;
+        Ok(observations.map(|distinct| {
+            place_of
                 .into_iter()
-                .map(|place| all[place].clone())
+                .map(|place| distinct[place].clone())
                 .collect()
         }))
     }
@@ -242,16 +242,16 @@ impl Campaign {
         let total = missing.map(|((m, _), _)| simulated_us(m.plan, 1)).sum();
         self.expect(total);
         let rest = work.iter().copied().zip(stored).enumerate().collect();
-        let observed = parallel::map(rest, |(index, ((model, r), stored))| match stored {
+        let results = parallel::map(rest, |(index, ((model, r), stored))| match stored {
             Some(observation) => Ok(Some(observation)),
             None if self.is_mine(index, model) => self.simulate(model, index, r, purpose),
             None => Ok(None),
         });
-        let observed: Vec<Option<Observation>> = observed.into_iter().collect::<Result<_, _>>()?;
+        let results: Vec<Option<Observation>> = results.into_iter().collect::<Result<_, _>>()?;
         if self.share.is_none() || self.handle.is_stopped() {
-            return Ok(observed.into_iter().collect());
+            return Ok(results.into_iter().collect());
         }
-        self.gather(work, observed, purpose)
+        self.gather(work, results, purpose)
     }
 
     /// Whether a unit is simulated here; where its groups are units of their own, those are shared.
@@ -265,21 +265,21 @@ impl Campaign {
     fn gather(
         &self,
         work: &[(Model, u32)],
-        observed: Vec<Option<Observation>>,
+        observations: Vec<Option<Observation>>,
         purpose: Purpose,
     ) -> Result<Option<Vec<Observation>>, ExperimentError> {
-        let mut all = Vec::new();
-        for ((model, r), observation) in work.iter().zip(observed) {
+        let mut results = Vec::new();
+        for ((model, r), observation) in work.iter().zip(observations) {
             let observation = match observation {
                 None => self.stored(&model.unit(*r), purpose)?,
                 own => own,
             };
             match observation {
-                Some(observation) => all.push(observation),
+                Some(observation) => results.push(observation),
                 None => self.awaits(*model, purpose),
             }
         }
-        Ok((all.len() == work.len()).then_some(all))
+        Ok((results.len() == work.len()).then_some(results))
     }
 
     /// So much simulated time is still to come.
@@ -307,14 +307,14 @@ impl Campaign {
     /// # Errors
     /// That of the store.
     pub(super) fn trials(&self, trials: &[Trial]) -> Result<Option<Vec<Samples>>, ExperimentError> {
-        let each = trials
+        let pairs = trials
             .iter()
             .flat_map(|t| (0..t.replications).map(move |r| (t.model(), r)));
-        let work: Vec<(Model, u32)> = each.collect();
-        let observed = self.observe_all(&work, Purpose::Trial)?;
-        Ok(observed.map(|observed| {
-            let mut observed = observed.into_iter();
-            trials.iter().map(|t| t.samples(&mut observed)).collect()
+        let work: Vec<(Model, u32)> = pairs.collect();
+        let observations = self.observe_all(&work, Purpose::Trial)?;
+        Ok(observations.map(|runs| {
+            let mut runs = runs.into_iter();
+            trials.iter().map(|t| t.samples(&mut runs)).collect()
         }))
     }
 
@@ -324,17 +324,17 @@ impl Campaign {
     /// # Errors
     /// That of the store.
     pub(super) fn count(&self, models: &[Model]) -> Result<Option<Vec<Tally>>, ExperimentError> {
-        let one = |model: Model| {
+        let count = |model: Model| {
             let unit = ShardName {
                 group: Some(0),
                 ..model.unit(0)
             };
             self.trial(&unit, || {
-                let counted = PartialResult::simulate(model.plan, 0, 0, &self.handle)?;
-                Some(counted.total().without_series())
+                let partial = PartialResult::simulate(model.plan, 0, 0, &self.handle)?;
+                Some(partial.total().without_series())
             })
         };
-        parallel::map(models.to_vec(), one).into_iter().collect()
+        parallel::map(models.to_vec(), count).into_iter().collect()
     }
 
     /// Something small besides replications, found or made; every share makes it. `None`: nothing is done here, and it is
@@ -342,7 +342,7 @@ impl Campaign {
     ///
     /// # Errors
     /// That of the store.
-    pub(super) fn found_or_made<T: Kept>(
+    pub(super) fn found_or_made<T: ShardContent>(
         &self,
         model: Model,
         replication: u32,
@@ -358,31 +358,31 @@ impl Campaign {
     }
 
     /// A trial that every share does: found or made.
-    fn trial<T: Kept>(
+    fn trial<T: ShardContent>(
         &self,
         unit: &ShardName,
         make: impl FnOnce() -> Option<T>,
     ) -> Result<Option<T>, ExperimentError> {
-        if let Some(found) = self.stored(unit, Purpose::Trial)? {
-            return Ok(Some(found));
+        if let Some(earlier) = self.stored(unit, Purpose::Trial)? {
+            return Ok(Some(earlier));
         }
-        let Some(made) = make() else {
+        let Some(content) = make() else {
             return Ok(None);
         };
         self.trials_simulated.fetch_add(1, Ordering::Relaxed);
         match self.keeps(Purpose::Trial) {
-            true => self.keep(unit, made).map(Some),
-            false => Ok(Some(made)),
+            true => self.keep(unit, content).map(Some),
+            false => Ok(Some(content)),
         }
     }
 
-    fn read<T: Kept>(&self, unit: &ShardName) -> Result<StoredShard<T>, ExperimentError> {
+    fn read<T: ShardContent>(&self, unit: &ShardName) -> Result<StoredShard<T>, ExperimentError> {
         let stored = self.store.read(unit)?;
         Ok(stored.and_then(|bytes| T::from_bytes(&bytes)))
     }
 
     /// What is kept of a unit, where it is of use; either is counted.
-    fn stored<T: Kept>(
+    fn stored<T: ShardContent>(
         &self,
         unit: &ShardName,
         purpose: Purpose,
@@ -406,9 +406,9 @@ impl Campaign {
     }
 
     /// Keeps a unit. What cannot be kept ends the experiment at once, not after hours.
-    fn keep<T: Kept>(&self, unit: &ShardName, content: T) -> Result<T, ExperimentError> {
-        let kept = self.store.write(unit, &content.to_bytes());
-        kept.inspect_err(|_| self.handle.stop())?;
+    fn keep<T: ShardContent>(&self, unit: &ShardName, content: T) -> Result<T, ExperimentError> {
+        let outcome = self.store.write(unit, &content.to_bytes());
+        outcome.inspect_err(|_| self.handle.stop())?;
         Ok(content)
     }
 
@@ -424,32 +424,32 @@ impl Campaign {
         }
         let (plan, is_kept) = (model.plan, self.keeps(purpose));
         let by_group = is_kept && model.has_large_groups();
-        let observed = match by_group {
+        let result = match by_group {
             true => self.by_group(model, index, replication, purpose)?,
             false => observe(plan, replication, &self.handle),
         };
-        let Some(mut observation) = observed else {
+        let Some(mut observation) = result else {
             return Ok(None);
         };
-        let whole = model.unit(replication);
+        let unit = model.unit(replication);
         if is_kept {
-            observation = self.keep(&whole, observation)?;
+            observation = self.keep(&unit, observation)?;
         }
         if by_group {
             let runs = plan.strata().len().max(1);
             let parts = (0..runs * plan.groups().len()).map(|group| ShardName {
                 group: Some(group),
-                ..whole.clone()
+                ..unit.clone()
             });
             parts
                 .into_iter()
                 .try_for_each(|part| self.store.forget(&part))?;
         }
-        let simulated = match purpose {
+        let counter = match purpose {
             Purpose::Study => &self.simulated,
             Purpose::Trial => &self.trials_simulated,
         };
-        simulated.fetch_add(1, Ordering::Relaxed);
+        counter.fetch_add(1, Ordering::Relaxed);
         Ok(Some(observation))
     }
 

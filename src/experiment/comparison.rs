@@ -7,7 +7,7 @@ use super::factor::{Candidate, KeyPath};
 use super::replicate::scopes;
 use super::robustness::{Finding, Robustness, RobustnessCheck, TestedCandidate, user_hours_of};
 use crate::deployment::Plan;
-use crate::quantity::number::counted;
+use crate::quantity::number::count_phrase;
 use crate::quantity::{Span, print_moment, print_span};
 use crate::study::{
     Against, CONFIDENCE, ComparedMetric, Comparison, DECISIVE, PrecisionTarget, Relation, Samples,
@@ -15,7 +15,7 @@ use crate::study::{
 };
 
 /// The figures beside those that decide.
-const BESIDE: [&str; 5] = [
+const SECONDARY_FIGURES: [&str; 5] = [
     "missed_toasts_per_client_hour",
     "session_drops",
     "recovery_mean_s",
@@ -31,7 +31,7 @@ pub struct Contender {
     /// The scenario.
     pub case: Case,
     /// What it assumes, where that is known from results and not from the scenario.
-    pub known: Vec<KeyPath>,
+    pub known_assumptions: Vec<KeyPath>,
     /// Numbers of its replications, counted from 0.
     pub numbers: Vec<u32>,
     /// Its samples; `None`: it is not simulated yet.
@@ -43,7 +43,7 @@ pub struct Contender {
 pub enum Incomparable {
     /// They met other random numbers, or served other users.
     #[error(
-        "{a} and {b} cannot be compared: {what} {one} against {other}; the replications are paired by common random numbers of the same users"
+        "{a} and {b} cannot be compared: {subject} {baseline} against {alternative}; the replications are paired by common random numbers of the same users"
     )]
     Differs {
         /// The baseline.
@@ -51,15 +51,15 @@ pub enum Incomparable {
         /// The other one.
         b: String,
         /// What differs.
-        what: &'static str,
+        subject: &'static str,
         /// In the baseline.
-        one: String,
+        baseline: String,
         /// In the other one.
-        other: String,
+        alternative: String,
     },
     /// They have too few replications in common.
     #[error(
-        "{a} and {b} have {} in common, at least 2 are needed to see a spread: more --reps", counted(*common as u64, "replication")
+        "{a} and {b} have {} in common, at least 2 are needed to see a spread: more --reps", count_phrase(*common as u64, "replication")
     )]
     TooFew {
         /// The baseline.
@@ -76,7 +76,7 @@ impl Contender {
     pub fn new(name: String, case: Case) -> Self {
         Self {
             name,
-            known: Vec::new(),
+            known_assumptions: Vec::new(),
             numbers: (0..case.scenario.replications).collect(),
             case,
             samples: None,
@@ -108,14 +108,14 @@ impl Contender {
             ("client population", population(p), population(q)),
         ];
         let (a, b) = (self.name.clone(), other.name.clone());
-        for (what, one, other) in checks {
-            if one != other {
+        for (subject, baseline_value, other_value) in checks {
+            if baseline_value != other_value {
                 return Err(Incomparable::Differs {
                     a,
                     b,
-                    what,
-                    one,
-                    other,
+                    subject,
+                    baseline: baseline_value,
+                    alternative: other_value,
                 });
             }
         }
@@ -147,14 +147,12 @@ pub fn simulate_until_precise(
     campaign: &Campaign,
     contenders: &mut [&mut Contender],
     targets: &[PrecisionTarget],
-    most: u32,
+    maximum: u32,
 ) -> Result<bool, ExperimentError> {
-    let simulated: Vec<usize> = (0..contenders.len())
+    let missing: Vec<usize> = (0..contenders.len())
         .filter(|i| contenders[*i].samples.is_none())
         .collect();
-    let start = simulated
-        .iter()
-        .map(|i| contenders[*i].numbers.len() as u32);
+    let start = missing.iter().map(|i| contenders[*i].numbers.len() as u32);
     let (Some(start), false) = (start.max(), targets.is_empty()) else {
         return simulate_missing(campaign, contenders);
     };
@@ -162,10 +160,10 @@ pub fn simulate_until_precise(
         first: 0,
         start,
         targets,
-        most,
+        maximum,
     };
     for n in schedule.schedule() {
-        for i in &simulated {
+        for i in &missing {
             contenders[*i].numbers = (0..n).collect();
         }
         if !simulate_missing(campaign, contenders)? {
@@ -176,7 +174,7 @@ pub fn simulate_until_precise(
             let objectives = &contender.case.scenario.objectives;
             is_precise(contender.samples(), objectives, targets)
         };
-        if simulated.iter().all(is_done) {
+        if missing.iter().all(is_done) {
             break;
         }
     }
@@ -201,10 +199,10 @@ fn simulate_missing(
             .filter(|n| !present_numbers.contains(n));
         pairs.extend(missing_numbers.map(|number| (place, *number)));
     }
-    let Some(observed) = campaign.observe(&cases, &pairs)? else {
+    let Some(observations) = campaign.observe(&cases, &pairs)? else {
         return Ok(false);
     };
-    for ((place, number), observation) in pairs.into_iter().zip(observed) {
+    for ((place, number), observation) in pairs.into_iter().zip(observations) {
         let plan = &cases[place].scenario.plan;
         let empty = || Samples::new(scopes(plan), plan.horizon);
         let samples = contenders[place].samples.get_or_insert_with(empty);
@@ -215,35 +213,40 @@ fn simulate_missing(
 
 /// Compares simulated contenders with the first of them, the baseline.
 pub fn compare_all(contenders: &[&Contender]) -> Comparison {
-    let Some((baseline, others)) = contenders.split_first() else {
+    let Some((baseline, alternatives)) = contenders.split_first() else {
         unreachable!("a comparison has a baseline")
     };
-    let confidence = bonferroni(CONFIDENCE, others.len() * DECISIVE.len());
+    let confidence = bonferroni(CONFIDENCE, alternatives.len() * DECISIVE.len());
     Comparison {
         baseline: baseline.name.clone(),
         confidence,
-        others: others
+        alternatives: alternatives
             .iter()
-            .map(|other| against(baseline, other, confidence))
+            .map(|alternative| against(baseline, alternative, confidence))
             .collect(),
     }
 }
 
-fn against(baseline: &Contender, other: &Contender, confidence: f64) -> Against {
+fn against(baseline: &Contender, alternative: &Contender, confidence: f64) -> Against {
     let objectives = baseline.case.scenario.objectives.iter();
-    let judged = objectives
+    let deciding = objectives
         .filter(|o| o.cause.is_none())
         .map(|o| o.metric.name);
     let mut metrics: Vec<&str> = DECISIVE.into_iter().collect();
-    for metric in judged.chain(BESIDE) {
+    for metric in deciding.chain(SECONDARY_FIGURES) {
         if !metrics.contains(&metric) {
             metrics.push(metric);
         }
     }
-    let figures = compare(baseline.samples(), other.samples(), &metrics, confidence);
-    let replications = figures.first().map_or(0, |f| f.other.replications);
+    let figures = compare(
+        baseline.samples(),
+        alternative.samples(),
+        &metrics,
+        confidence,
+    );
+    let replications = figures.first().map_or(0, |f| f.alternative.replications);
     Against {
-        name: other.name.clone(),
+        name: alternative.name.clone(),
         replications,
         verdict: verdict(&figures),
         figures,
@@ -264,17 +267,20 @@ pub fn comparison_robustness(
     let candidates = contenders.iter().map(|c| Candidate {
         name: c.name.clone(),
         case: &c.case,
-        known: &c.known,
+        known_assumptions: &c.known_assumptions,
     });
     let replications = contenders.iter().map(|c| (&c.case, c.numbers.len() as u32));
     let check = RobustnessCheck {
         candidates: candidates.collect(),
         min_candidates: contenders.len(),
-        spent: user_hours_of(replications),
+        study_user_hours: user_hours_of(replications),
     };
     let answer = |candidates: usize| {
-        let others = comparison.others.iter().take(candidates.saturating_sub(1));
-        let relations: Vec<&str> = others.map(|o| o.verdict.name()).collect();
+        let alternatives = comparison
+            .alternatives
+            .iter()
+            .take(candidates.saturating_sub(1));
+        let relations: Vec<&str> = alternatives.map(|o| o.verdict.name()).collect();
         relations.join(" ")
     };
     check.run(campaign, answer, |tested| {
@@ -288,14 +294,14 @@ fn judge(
     tested: &[TestedCandidate],
     describe: impl Fn(&ComparedMetric) -> Option<String>,
 ) -> Finding {
-    let Some((baseline, others)) = tested.split_first() else {
+    let Some((baseline, rivals)) = tested.split_first() else {
         unreachable!("a comparison has a baseline")
     };
     let (mut relations, mut texts, mut settled) = (Vec::new(), Vec::new(), true);
-    for (against, other) in comparison.others.iter().zip(others) {
+    for (against, rival) in comparison.alternatives.iter().zip(rivals) {
         let figures = compare(
             baseline.samples,
-            other.samples,
+            rival.samples,
             &DECISIVE,
             comparison.confidence,
         );
@@ -309,7 +315,7 @@ fn judge(
         let words: Vec<String> = std::iter::once(relation.name().to_string())
             .chain(differences.filter_map(&describe))
             .collect();
-        let name = if others.len() > 1 {
+        let name = if rivals.len() > 1 {
             format!("{}: ", against.name)
         } else {
             String::new()

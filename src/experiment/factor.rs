@@ -20,7 +20,7 @@ pub(super) struct Candidate<'a> {
     /// The scenario, and what is varied in it already: that is no factor.
     pub case: &'a Case,
     /// Which sections assume which keys, where the scenario was read back from results and does not know.
-    pub known: &'a [KeyPath],
+    pub known_assumptions: &'a [KeyPath],
 }
 
 /// A section and what it says of a key.
@@ -110,13 +110,13 @@ impl Factor<'_> {
     }
 }
 
-fn is_assumed(section: &Settings, setting: &Setting, known: &[KeyPath]) -> bool {
+fn is_assumed(section: &Settings, setting: &Setting, assumptions: &[KeyPath]) -> bool {
     let is = |(table, name, key): &KeyPath| {
         table == section.table && *name == section.name && key == setting.key.name
     };
     // When a client comes back decides so much, and is so little known, that a value in the file does not settle it.
     let unknown = setting.standing() == Standing::Assumption || setting.key.name == REESTABLISH;
-    (unknown || known.iter().any(is)) && !setting.key.alternatives.is_empty()
+    (unknown || assumptions.iter().any(is)) && !setting.key.alternatives.is_empty()
 }
 
 /// The assumed keys of a candidate in their order, each with the sections that assume it and do not vary.
@@ -129,7 +129,7 @@ fn assumed<'a>(candidate: &Candidate<'a>) -> Vec<Factor<'a>> {
     let mut factors: Vec<Factor<'a>> = Vec::new();
     for section in &case.scenario.settings {
         let settings = section.entries.iter();
-        for setting in settings.filter(|s| is_assumed(section, s, candidate.known)) {
+        for setting in settings.filter(|s| is_assumed(section, s, candidate.known_assumptions)) {
             let index = place(&mut factors, setting.key, section.table, 1);
             if !is_varied(section, setting.key) {
                 factors[index].uses[0].push((section, setting));

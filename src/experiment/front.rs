@@ -34,12 +34,12 @@ pub struct FrontResult {
 impl FrontResult {
     /// Of points with their samples.
     pub fn new(cases: &[Case], samples: Vec<Samples>, metrics: &FrontMetrics) -> Self {
-        let judged = |(case, samples): (&Case, &Samples)| PointStanding {
+        let point = |(case, samples): (&Case, &Samples)| PointStanding {
             verdict: overall(&judge_all(&case.scenario.objectives, samples)),
             standing: None,
             no_value: no_value(samples, metrics),
         };
-        let mut points: Vec<PointStanding> = cases.iter().zip(&samples).map(judged).collect();
+        let mut points: Vec<PointStanding> = cases.iter().zip(&samples).map(point).collect();
         let candidates: Vec<usize> = (0..points.len())
             .filter(|i| points[*i].verdict == Verdict::Pass && points[*i].no_value.is_none())
             .collect();
@@ -91,14 +91,14 @@ impl FrontResult {
         cases: &[Case],
         campaign: &Campaign,
     ) -> Result<Option<Robustness>, ExperimentError> {
-        let judged = |i: usize| JudgedPoint {
+        let judged_point = |i: usize| JudgedPoint {
             case: &cases[i],
             objectives: &cases[i].scenario.objectives,
             verdict: self.points[i].verdict,
         };
         let ranking = Ranking {
-            points: self.front_members().into_iter().map(judged).collect(),
-            least: None,
+            points: self.front_members().into_iter().map(judged_point).collect(),
+            figure: None,
         };
         let replications = self.samples.iter().map(Samples::replications);
         ranking.robustness(user_hours_of(cases.iter().zip(replications)), campaign)
@@ -123,6 +123,6 @@ fn no_value(samples: &Samples, metrics: &FrontMetrics) -> Option<&'static str> {
 
 /// Whether every fault that is drawn at random is expected often enough to have been seen.
 fn knows_ties(case: &Case, samples: &Samples) -> bool {
-    let rarest = case.scenario.plan.rarest_faults().of(&Scope::All);
+    let rarest = case.scenario.plan.rarest_faults().for_scope(&Scope::All);
     rarest.is_none_or(|in_one| in_one * f64::from(samples.replications()) >= Doubt::FEW_FAULTS)
 }

@@ -41,7 +41,7 @@ pub fn unknowns(base: &Scenario, axes: &[Axis]) -> Vec<Unknown> {
     let candidates = [Candidate {
         name: String::new(),
         case: &case,
-        known: &[],
+        known_assumptions: &[],
     }];
     let is_axis = |key: &str| axes.iter().any(|axis| axis.key == key);
     let of_factors = factors(&candidates).into_iter().map(|factor| {
@@ -49,13 +49,13 @@ pub fn unknowns(base: &Scenario, axes: &[Axis]) -> Vec<Unknown> {
             value: factor.base(),
             overrides: Vec::new(),
         };
-        let others = factor.levels().map(|value| UnknownLevel {
+        let levels = factor.levels().map(|value| UnknownLevel {
             value: value.into(),
             overrides: factor.overrides(0, value),
         });
         Unknown {
             key: factor.name(),
-            levels: std::iter::once(base_level).chain(others).collect(),
+            levels: std::iter::once(base_level).chain(levels).collect(),
         }
     });
     let of_axes = axes.iter().map(|axis| Unknown {
@@ -67,8 +67,8 @@ pub fn unknowns(base: &Scenario, axes: &[Axis]) -> Vec<Unknown> {
             })
             .collect(),
     });
-    let all = of_factors.filter(|u| !is_axis(&u.key)).chain(of_axes);
-    all.filter(|u| u.levels.len() > 1).collect()
+    let unknown_list = of_factors.filter(|u| !is_axis(&u.key)).chain(of_axes);
+    unknown_list.filter(|u| u.levels.len() > 1).collect()
 }
 
 /// What is asked.
@@ -87,9 +87,9 @@ pub struct GlobalAnalysis<'a> {
 
 impl GlobalAnalysis<'_> {
     /// Combinations at most, the base among them, and in how many rounds.
-    pub fn most(&self) -> (u64, u64) {
+    pub fn limits(&self) -> (u64, u64) {
         let screened = self.trajectories as usize * (self.unknowns.len() + 1);
-        let shared_out = self.rows as usize * (self.unknowns.len().min(MOST) + 2);
+        let shared_out = self.rows as usize * (self.unknowns.len().min(MAX_UNKNOWNS) + 2);
         let rounds = 1 + screened.div_ceil(AT_ONCE) + shared_out.div_ceil(AT_ONCE);
         ((1 + screened + shared_out) as u64, rounds as u64)
     }
@@ -113,7 +113,7 @@ pub struct GlobalPoint {
 #[derive(Clone, Debug)]
 pub struct GlobalResult {
     /// What the scenario itself showed.
-    pub own: Samples,
+    pub base_samples: Samples,
     /// Every combination that was simulated.
     pub points: Vec<GlobalPoint>,
     /// Trajectories that were taken.
@@ -133,7 +133,7 @@ pub struct GlobalResult {
 }
 
 /// Unknowns whose indices are looked for: each takes as many points as the design has rows.
-const MOST: usize = 10;
+const MAX_UNKNOWNS: usize = 10;
 /// Draws of a trajectory until it is given up: its combinations make no valid scenario.
 const TRIES: u32 = 50;
 /// Combinations whose samples are held at once.
@@ -147,46 +147,48 @@ impl GlobalAnalysis<'_> {
     pub fn run(&self, campaign: &Campaign) -> Result<Option<GlobalResult>, ExperimentError> {
         let replications = Replications::fixed(self.base.replications);
         let base_results = campaign.replicate(&[Case::new(self.base.clone())], replications)?;
-        let Some(base_samples) = base_results.and_then(|mut all| all.pop()) else {
+        let Some(base_samples) = base_results.and_then(|mut samples| samples.pop()) else {
             return Ok(None);
         };
-        let mut observed = Observed {
+        let mut observations = GlobalObservations {
             analysis: self,
             campaign,
             points: BTreeMap::new(),
         };
         let mut stream = Stream::open(self.base.plan.seed, 0, name_key("global sensitivity"), 0);
         let trajectories = self.trajectories(&mut stream);
-        if !observed.observe(trajectories.iter().flatten())? {
+        if !observations.observe(trajectories.iter().flatten())? {
             return Ok(None);
         }
         let mut result = GlobalResult {
-            own: base_samples,
+            base_samples,
             points: Vec::new(),
             trajectories: trajectories.len(),
-            screening: self.screening(&trajectories, &observed),
+            screening: self.screening(&trajectories, &observations),
             indices: Vec::new(),
             answers: Vec::new(),
             verdicts: Vec::new(),
             rows: 0,
-            no_value: observed.no_value(),
+            no_value: observations.no_value(),
         };
-        if result.no_value.is_none() && !self.share_out(&mut result, &mut observed, &mut stream)? {
+        if result.no_value.is_none()
+            && !self.share_out(&mut result, &mut observations, &mut stream)?
+        {
             return Ok(None);
         }
-        result.no_value = observed.no_value();
-        result.points = observed.points.into_values().collect();
+        result.no_value = observations.no_value();
+        result.points = observations.points.into_values().collect();
         Ok(Some(result))
     }
 
     fn case(&self, levels: &[usize]) -> Option<Case> {
-        let chosen = self.unknowns.iter().zip(levels);
-        let chosen = chosen.map(|(unknown, level)| (unknown, &unknown.levels[*level]));
+        let settings = self.unknowns.iter().zip(levels);
+        let settings = settings.map(|(unknown, level)| (unknown, &unknown.levels[*level]));
         let mut point = StudyPoint {
             values: Vec::new(),
             overrides: Vec::new(),
         };
-        for (unknown, level) in chosen {
+        for (unknown, level) in settings {
             point
                 .values
                 .push((unknown.key.clone(), level.value.clone()));
@@ -223,37 +225,37 @@ impl GlobalAnalysis<'_> {
     fn screening(
         &self,
         trajectories: &[Vec<Levels>],
-        observed: &Observed,
+        observations: &GlobalObservations,
     ) -> Vec<(usize, ElementaryEffect)> {
         let mut effects = vec![Vec::new(); self.unknowns.len()];
         for pair in trajectories.iter().flat_map(|path| path.windows(2)) {
             let changed = pair[0].iter().zip(&pair[1]).position(|(a, b)| a != b);
-            let values = (observed.value(&pair[0])).zip(observed.value(&pair[1]));
+            let values = (observations.value(&pair[0])).zip(observations.value(&pair[1]));
             if let (Some(i), Some((before, after))) = (changed, values) {
                 effects[i].push(after - before);
             }
         }
         let effects = effects.iter().enumerate();
-        let mut all: Vec<(usize, ElementaryEffect)> = effects
+        let mut effects_by_unknown: Vec<(usize, ElementaryEffect)> = effects
             .filter_map(|(i, effects)| Some((i, elementary_effect(effects)?)))
             .collect();
-        all.sort_by(|a, b| b.1.size.mean.total_cmp(&a.1.size.mean));
-        all
+        effects_by_unknown.sort_by(|a, b| b.1.size.mean.total_cmp(&a.1.size.mean));
+        effects_by_unknown
     }
 
     /// Saltelli's design over the unknowns that have an effect; whether it was not interrupted.
     fn share_out(
         &self,
         result: &mut GlobalResult,
-        observed: &mut Observed,
+        observations: &mut GlobalObservations,
         stream: &mut Stream,
     ) -> Result<bool, ExperimentError> {
         let moving = result.screening.iter().filter(|(_, e)| e.size.mean > 0.0);
-        let influential: Vec<usize> = moving.map(|(i, _)| *i).take(MOST).collect();
+        let influential: Vec<usize> = moving.map(|(i, _)| *i).take(MAX_UNKNOWNS).collect();
         let rows = self.design(&influential, stream);
         result.rows = rows.len();
-        let all = rows.iter().flat_map(|row| row.iter());
-        if !observed.observe(all)? {
+        let points = rows.iter().flat_map(|row| row.iter());
+        if !observations.observe(points)? {
             return Ok(false);
         }
         let mut answers = SaltelliAnswers {
@@ -261,18 +263,20 @@ impl GlobalAnalysis<'_> {
             ..SaltelliAnswers::default()
         };
         for row in &rows {
-            let values: Option<Vec<f64>> =
-                row.iter().map(|levels| observed.value(levels)).collect();
+            let values: Option<Vec<f64>> = row
+                .iter()
+                .map(|levels| observations.value(levels))
+                .collect();
             let Some(values) = values else {
                 return Ok(true);
             };
             answers.first.push(values[0]);
             answers.second.push(values[1]);
             let mixed = answers.mixed.iter_mut().zip(&values[2..]);
-            mixed.for_each(|(all, value)| all.push(*value));
+            mixed.for_each(|(outputs, value)| outputs.push(*value));
             let verdicts = row[..2]
                 .iter()
-                .map(|levels| observed.points[levels].verdict);
+                .map(|levels| observations.points[levels].verdict);
             result.verdicts.extend(verdicts);
         }
         result.answers = [&answers.first[..], &answers.second].concat();
@@ -316,29 +320,29 @@ impl GlobalAnalysis<'_> {
 }
 
 /// What was observed so far.
-struct Observed<'a> {
+struct GlobalObservations<'a> {
     analysis: &'a GlobalAnalysis<'a>,
     campaign: &'a Campaign,
     points: BTreeMap<Levels, GlobalPoint>,
 }
 
-impl Observed<'_> {
+impl GlobalObservations<'_> {
     /// Simulates the combinations that are new; whether it was not interrupted.
     fn observe<'l>(
         &mut self,
-        all: impl Iterator<Item = &'l Levels>,
+        points: impl Iterator<Item = &'l Levels>,
     ) -> Result<bool, ExperimentError> {
-        let mut new: Vec<&Levels> = all.filter(|l| !self.points.contains_key(*l)).collect();
+        let mut new: Vec<&Levels> = points.filter(|l| !self.points.contains_key(*l)).collect();
         new.sort_unstable();
         new.dedup();
         let base = self.analysis.base;
-        for some in new.chunks(AT_ONCE) {
-            let cases: Vec<Case> = some.iter().filter_map(|l| self.analysis.case(l)).collect();
+        for chunk in new.chunks(AT_ONCE) {
+            let cases: Vec<Case> = chunk.iter().filter_map(|l| self.analysis.case(l)).collect();
             let replications = Replications::fixed(base.replications);
             let Some(samples) = self.campaign.replicate(&cases, replications)? else {
                 return Ok(false);
             };
-            for ((levels, samples), case) in some.iter().zip(&samples).zip(&cases) {
+            for ((levels, samples), case) in chunk.iter().zip(&samples).zip(&cases) {
                 let row = samples.figure(self.analysis.metric.name);
                 let point = GlobalPoint {
                     levels: levels.to_vec(),

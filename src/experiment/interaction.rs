@@ -37,7 +37,7 @@ pub struct PairEffect {
     /// How the objectives come out with both.
     pub verdict: Verdict,
     /// How they come out with either alone.
-    pub alone: [Verdict; 2],
+    pub singles: [Verdict; 2],
 }
 
 impl PairEffect {
@@ -51,8 +51,10 @@ impl PairEffect {
 
     /// Whether both turn a verdict that neither turns alone.
     pub fn flips(&self, verdict: Verdict) -> bool {
-        let turns = |other: Verdict| settled(other) && settled(verdict) && other != verdict;
-        turns(self.verdict) && !self.alone.iter().any(|alone| turns(*alone))
+        let turns = |single_verdict: Verdict| {
+            settled(single_verdict) && settled(verdict) && single_verdict != verdict
+        };
+        turns(self.verdict) && !self.singles.iter().any(|single| turns(*single))
     }
 }
 
@@ -103,16 +105,16 @@ pub fn pair_effects(
     let confidence = bonferroni(CONFIDENCE, pairs.0.len());
     let figure = |samples: &Samples| samples.deployment_figure(metric.name);
     let verdict = |samples: &Samples| overall(&judge_all(&base.objectives, samples));
-    let neither = figure(base_samples);
+    let base_figure = figure(base_samples);
     let effect = |(pair, samples): (&Pair, &Samples)| {
-        let alone = pair.variations.map(|place| &variations.1[place]);
-        let [first, second] = alone.map(figure);
-        let both = figure(samples);
+        let single_variations = pair.variations.map(|place| &variations.1[place]);
+        let [first, second] = single_variations.map(figure);
+        let joint = figure(samples);
         let corners = Corners {
-            neither: &neither,
+            base: &base_figure,
             first: &first,
             second: &second,
-            both: &both,
+            joint: &joint,
         };
         Some(PairEffect {
             keys: pair.variations.map(|place| variations.0[place].key.clone()),
@@ -122,7 +124,7 @@ pub fn pair_effects(
             row: samples.figure(metric.name)?,
             interaction: corners.interaction(confidence),
             verdict: verdict(samples),
-            alone: alone.map(verdict),
+            singles: single_variations.map(verdict),
         })
     };
     pairs.0.iter().zip(pairs.1).filter_map(effect).collect()

@@ -68,9 +68,9 @@ pub struct JointResult {
     /// The points that were selected from.
     pub finalists: Vec<Case>,
     /// How the selection came out.
-    pub selected: SelectionResult,
+    pub selection: SelectionResult,
     /// Every point that was tried, in the order of the grid.
-    pub tried: Vec<TriedPoint>,
+    pub tried_points: Vec<TriedPoint>,
     /// Points of the grid.
     pub grid: usize,
     /// Points that were met and make no valid scenario.
@@ -120,7 +120,7 @@ impl JointSearch<'_> {
             search: self,
             campaign,
             points: BTreeMap::new(),
-            left: self.budget.saturating_sub(self.reserve()),
+            remaining: self.budget.saturating_sub(self.reserve()),
             runs: 0,
         };
         let mut starts = self.starts();
@@ -205,34 +205,34 @@ impl JointSearch<'_> {
         let mut scored: Vec<(Score, Places)> = scored.collect();
         scored.sort_by(|(a, x), (b, y)| a.order(*b).then_with(|| x.cmp(y)));
         let order: Vec<Places> = scored.into_iter().map(|(_, places)| places).collect();
-        let mut chosen = None;
+        let mut outcome = None;
         let mut budget = self.budget.saturating_sub(explorer.runs);
-        for some in order.chunks(FINALISTS).take(ROUNDS) {
-            let cases: Vec<Case> = some.iter().filter_map(|p| self.case(p).ok()).collect();
+        for chunk in order.chunks(FINALISTS).take(ROUNDS) {
+            let cases: Vec<Case> = chunk.iter().filter_map(|p| self.case(p).ok()).collect();
             let first = self.selector.first_stage;
-            let most = (budget / cases.len() as u32)
+            let maximum = (budget / cases.len() as u32)
                 .clamp(first, self.selector.most_replications.max(first));
             let selector = Selector {
-                most_replications: most,
+                most_replications: maximum,
                 ..self.selector_of(&cases)
             };
-            let Some(selected) = selector.select(campaign, &cases)? else {
+            let Some(selection) = selector.select(campaign, &cases)? else {
                 return Ok(None);
             };
-            budget = budget.saturating_sub(selected.observations() as u32);
-            let is_decided = selected.verdict() != Verdict::Fail;
+            budget = budget.saturating_sub(selection.observations() as u32);
+            let is_decided = selection.verdict() != Verdict::Fail;
             // Where none meets the objectives, the first ones came nearest.
-            if is_decided || chosen.is_none() {
-                chosen = Some((cases, selected));
+            if is_decided || outcome.is_none() {
+                outcome = Some((cases, selection));
             }
             if is_decided {
                 break;
             }
         }
-        Ok(chosen.map(|(finalists, selected)| JointResult {
+        Ok(outcome.map(|(finalists, selection)| JointResult {
             finalists,
-            selected,
-            tried: explorer.tried_points(),
+            selection,
+            tried_points: explorer.tried_points(),
             grid: self.axes.iter().map(|axis| axis.values.len()).product(),
             invalid: explorer.points.values().filter(|p| p.is_none()).count(),
             runs: explorer.runs,
@@ -267,54 +267,54 @@ struct Explorer<'a> {
     campaign: &'a Campaign,
     points: BTreeMap<Places, Option<ExploredPoint>>,
     /// Replications that may still be made.
-    left: u32,
+    remaining: u32,
     /// Replications that were made.
     runs: u32,
 }
 
 impl Explorer<'_> {
     fn is_valid(&self, places: &[usize]) -> bool {
-        self.explored(places)
+        self.find(places)
             .is_some_and(|p| !p.observations.is_empty())
     }
 
-    fn explored(&self, places: &[usize]) -> Option<&ExploredPoint> {
+    fn find(&self, places: &[usize]) -> Option<&ExploredPoint> {
         self.points.get(places)?.as_ref()
     }
 
     fn replications(&self, places: &[usize]) -> u32 {
-        let point = self.explored(places);
+        let point = self.find(places);
         point.map_or(0, |p| p.observations.len() as u32)
     }
 
     /// Replicates points, as far as the budget goes; whether it was not interrupted.
-    fn extend(&mut self, all: &[Places], until: u32) -> Result<bool, ExperimentError> {
-        for places in all {
+    fn extend(&mut self, points: &[Places], until: u32) -> Result<bool, ExperimentError> {
+        for places in points {
             if !self.points.contains_key(places) {
                 let case = self.search.case(places).ok();
                 let priced = case.and_then(|case| Some((self.search.priced(&case).ok()?, case)));
-                let explored = priced.map(|(cost, case)| ExploredPoint {
+                let fresh = priced.map(|(cost, case)| ExploredPoint {
                     case,
                     cost,
                     observations: Vec::new(),
                 });
-                self.points.insert(places.clone(), explored);
+                self.points.insert(places.clone(), fresh);
             }
         }
-        let valid: Vec<&Places> = all.iter().filter(|p| self.explored(p).is_some()).collect();
+        let valid: Vec<&Places> = points.iter().filter(|p| self.find(p).is_some()).collect();
         let mut pairs: Vec<(usize, u32)> = Vec::new();
         for (i, places) in valid.iter().enumerate() {
-            let more = self.replications(places)..until;
-            if pairs.len() + more.len() <= self.left as usize {
-                pairs.extend(more.map(|replication| (i, replication)));
+            let numbers = self.replications(places)..until;
+            if pairs.len() + numbers.len() <= self.remaining as usize {
+                pairs.extend(numbers.map(|replication| (i, replication)));
             }
         }
-        let explored = valid.iter().filter_map(|places| self.explored(places));
-        let cases: Vec<Case> = explored.map(|p| p.case.clone()).collect();
+        let known_points = valid.iter().filter_map(|places| self.find(places));
+        let cases: Vec<Case> = known_points.map(|p| p.case.clone()).collect();
         let Some(observations) = self.campaign.observe(&cases, &pairs)? else {
             return Ok(false);
         };
-        self.left -= pairs.len() as u32;
+        self.remaining -= pairs.len() as u32;
         self.runs += pairs.len() as u32;
         let valid: Vec<Places> = valid.into_iter().cloned().collect();
         for ((i, _), observation) in pairs.into_iter().zip(observations) {
@@ -331,14 +331,14 @@ impl Explorer<'_> {
             violation: f64::INFINITY,
             cost: f64::INFINITY,
         };
-        let Some(point) = self.explored(places).filter(|p| !p.observations.is_empty()) else {
+        let Some(point) = self.find(places).filter(|p| !p.observations.is_empty()) else {
             return worst;
         };
         let plan = &point.case.scenario.plan;
         let mut samples = Samples::new(scopes(plan), plan.horizon);
         let mut costs = Vec::new();
-        let some = (0..replications).zip(&point.observations);
-        for (number, observation) in some {
+        let observations = (0..replications).zip(&point.observations);
+        for (number, observation) in observations {
             costs.extend(point.cost.evaluate(observation));
             samples.add(number, observation.clone());
         }
@@ -354,8 +354,8 @@ impl Explorer<'_> {
     }
 
     /// The better point first, by the replications that both have, so many at most.
-    fn order(&self, a: &Places, b: &Places, most: u32) -> Ordering {
-        let common = self.replications(a).min(self.replications(b)).min(most);
+    fn order(&self, a: &Places, b: &Places, maximum: u32) -> Ordering {
+        let common = self.replications(a).min(self.replications(b)).min(maximum);
         let [of_a, of_b] = [a, b].map(|places| self.score(places, common.max(1)));
         of_a.order(of_b).then(a.cmp(b))
     }
@@ -366,12 +366,12 @@ impl Explorer<'_> {
         let lengths: Vec<usize> = self.search.axes.iter().map(|a| a.values.len()).collect();
         let mut steps: Vec<usize> = lengths.iter().map(|n| (n / 4).max(1)).collect();
         let mut here = start;
-        while self.left > 0 {
+        while self.remaining > 0 {
             let mut next = None;
             for polls in [self.along_one(&here, &steps), self.along_two(&here, &steps)] {
                 match self.better(&here, polls)? {
                     None => return Ok(false),
-                    Some(found) => next = found,
+                    Some(improvement) => next = improvement,
                 }
                 if next.is_some() {
                     break;
@@ -414,11 +414,11 @@ impl Explorer<'_> {
     }
 
     /// The values of an axis that are tried from one of them: a step away, or all others where they have no order.
-    fn others(&self, axis: usize, place: usize, step: usize) -> Vec<usize> {
+    fn neighbours(&self, axis: usize, place: usize, step: usize) -> Vec<usize> {
         let axis = &self.search.axes[axis];
         let n = axis.values.len();
         if !is_ordered(axis) {
-            return (0..n).filter(|other| *other != place).collect();
+            return (0..n).filter(|index| *index != place).collect();
         }
         let down = place.saturating_sub(step);
         let up = (place + step).min(n - 1);
@@ -427,8 +427,8 @@ impl Explorer<'_> {
 
     fn along_one(&self, here: &Places, steps: &[usize]) -> Vec<Places> {
         let neighbours_along = |axis: usize| {
-            let others = self.others(axis, here[axis], steps[axis]).into_iter();
-            others.map(move |place| {
+            let options = self.neighbours(axis, here[axis], steps[axis]).into_iter();
+            options.map(move |place| {
                 let mut places = here.clone();
                 places[axis] = place;
                 places
@@ -439,27 +439,27 @@ impl Explorer<'_> {
 
     /// Where two keys change at once: along a limit that both move, neither alone gets better.
     fn along_two(&self, here: &Places, steps: &[usize]) -> Vec<Places> {
-        let mut all = Vec::new();
+        let mut moves = Vec::new();
         for first in 0..here.len() {
             for second in first + 1..here.len() {
-                for a in self.others(first, here[first], steps[first]) {
-                    for b in self.others(second, here[second], steps[second]) {
+                for a in self.neighbours(first, here[first], steps[first]) {
+                    for b in self.neighbours(second, here[second], steps[second]) {
                         let mut places = here.clone();
                         (places[first], places[second]) = (a, b);
-                        all.push(places);
+                        moves.push(places);
                     }
                 }
             }
         }
-        all
+        moves
     }
 
     fn tried_points(&self) -> Vec<TriedPoint> {
-        let point = |(places, explored): (&Places, &Option<ExploredPoint>)| {
-            let explored = explored.as_ref()?;
+        let point = |(places, entry): (&Places, &Option<ExploredPoint>)| {
+            let explored_point = entry.as_ref()?;
             let score = self.score(places, u32::MAX);
-            (!explored.observations.is_empty()).then(|| TriedPoint {
-                label: explored.case.point.label(),
+            (!explored_point.observations.is_empty()).then(|| TriedPoint {
+                label: explored_point.case.point.label(),
                 replications: self.replications(places),
                 cost: Some(score.cost).filter(|cost| cost.is_finite()),
                 is_feasible: score.violation == 0.0,

@@ -69,7 +69,7 @@ pub fn matrix(overrides: &[Override], seed: u64) -> Result<Matrix, ScenarioError
     let pairs: Vec<(&'static str, &'static str)> = gateways()
         .flat_map(|gateway| profiles("clients").map(move |client| (gateway, client)))
         .collect();
-    let simulated = parallel::map(pairs, |(gateway, client)| {
+    let results = parallel::map(pairs, |(gateway, client)| {
         let text = format!(
             "[scenario]\nname = \"matrix\"\nhorizon = \"8 h\"\nseed = {seed}\n\
              [[gateway]]\nname = \"gateway\"\nprofile = \"{gateway}\"\n\
@@ -93,8 +93,8 @@ pub fn matrix(overrides: &[Override], seed: u64) -> Result<Matrix, ScenarioError
         Ok((hash(&scenario), cell(names, &scenario)))
     });
     // The first refusal of the table, whichever came first in time.
-    let simulated: Result<Vec<(String, Cell)>, ScenarioError> = simulated.into_iter().collect();
-    let (hashes, cells): (Vec<String>, Vec<Cell>) = simulated?.into_iter().unzip();
+    let results: Result<Vec<(String, Cell)>, ScenarioError> = results.into_iter().collect();
+    let (hashes, cells): (Vec<String>, Vec<Cell>) = results?.into_iter().unzip();
     Ok(Matrix {
         cells,
         hash: hash_of(hashes.iter().map(String::as_str)),
@@ -116,14 +116,14 @@ fn changes(profile: &Scenario, changed: &Scenario, table: &str, name: &str) -> S
 
 /// The root cause of most drops.
 fn cause(samples: &Samples) -> Option<DropCause> {
-    let drops = Metric::named("session_drops")?;
+    let drops = Metric::by_name("session_drops")?;
     let causes = samples
         .columns
         .iter()
         .enumerate()
         .filter(|(_, c)| c.metric == drops);
-    let counted = causes.filter_map(|(i, c)| Some((c.cause?.0, samples.row(0, i).estimate?.mean)));
-    counted
+    let means = causes.filter_map(|(i, c)| Some((c.cause?.0, samples.row(0, i).estimate?.mean)));
+    means
         .filter(|(_, n)| *n > 0.0)
         .max_by(|a, b| a.1.total_cmp(&b.1))
         .map(|(cause, _)| DropCause::ALL[cause])
@@ -131,17 +131,17 @@ fn cause(samples: &Samples) -> Option<DropCause> {
 
 fn cell([gateway, client]: [String; 2], scenario: &Scenario) -> Cell {
     let plan = &scenario.plan;
-    let (whole, methods) = observe_with_tally(plan, 0, 0, 0, Methods::default())
+    let (replication, methods) = observe_with_tally(plan, 0, 0, 0, Methods::default())
         .unwrap_or_else(|| unreachable!("nobody stops it"));
     let mut samples = Samples::new(vec![Scope::All], plan.horizon);
-    samples.push(0, &[&whole]);
+    samples.push(0, &[&replication]);
     let hours = plan.horizon.0 as f64 / 3.6e9;
     let is_losing = mean(&samples, "session_drops").is_some_and(|n| n > 0.0);
     let advice = is_losing.then(|| advise(scenario, 0)).flatten();
     Cell {
         gateway,
         client,
-        methods: methods.seen,
+        methods: methods.names,
         first_loss_s: mean(&samples, "first_loss_s"),
         cause: cause(&samples),
         down_fraction: mean(&samples, "down_fraction"),
@@ -154,7 +154,7 @@ fn cell([gateway, client]: [String; 2], scenario: &Scenario) -> Cell {
 /// The refresh methods of one user's first session.
 #[derive(Default)]
 struct Methods {
-    seen: Vec<&'static str>,
+    names: Vec<&'static str>,
     is_over: bool,
 }
 
@@ -166,8 +166,8 @@ impl Observer for Methods {
             _ => return,
         };
         let is_sent = fate == Fate::Sent && message.is_request() && message.from == Side::Client;
-        if user == 0 && is_sent && !self.is_over && !self.seen.contains(&refresh) {
-            self.seen.push(refresh);
+        if user == 0 && is_sent && !self.is_over && !self.names.contains(&refresh) {
+            self.names.push(refresh);
         }
     }
 

@@ -9,7 +9,7 @@ use crate::measure::Objective;
 use crate::study::{CONFIDENCE, FigureSamples, Verdict, bonferroni, paired_figures};
 
 /// What is least at the best point, by replication, of the point at that place; nothing where a trial cannot show it.
-pub type Least<'a> = Box<dyn Fn(usize, &TestedCandidate) -> FigureSamples + 'a>;
+pub type RankingFigure<'a> = Box<dyn Fn(usize, &TestedCandidate) -> FigureSamples + 'a>;
 
 /// A point as the study judged it.
 pub(super) struct JudgedPoint<'a> {
@@ -26,7 +26,7 @@ pub(super) struct Ranking<'a> {
     /// All of them.
     pub points: Vec<JudgedPoint<'a>>,
     /// What the best has the least of; `None`: nothing is ranked.
-    pub least: Option<Least<'a>>,
+    pub figure: Option<RankingFigure<'a>>,
 }
 
 impl Ranking<'_> {
@@ -37,18 +37,18 @@ impl Ranking<'_> {
     /// That of the store.
     pub(super) fn robustness(
         &self,
-        spent: u64,
+        user_hours: u64,
         campaign: &Campaign,
     ) -> Result<Option<Robustness>, ExperimentError> {
         let candidates = self.points.iter().map(|point| Candidate {
             name: point.case.point.label(),
             case: point.case,
-            known: &[],
+            known_assumptions: &[],
         });
         let check = RobustnessCheck {
             candidates: candidates.collect(),
             min_candidates: 1,
-            spent,
+            study_user_hours: user_hours,
         };
         check.run(
             campaign,
@@ -99,12 +99,12 @@ impl Ranking<'_> {
 
     /// The point that beats the chosen one with confidence; of several, the cheapest.
     fn better_point(&self, tested: &[TestedCandidate], verdicts: &[Verdict]) -> Option<usize> {
-        let least = self.least.as_ref()?;
+        let figure = self.figure.as_ref()?;
         let samples: Vec<FigureSamples> = (tested.iter().enumerate())
-            .map(|(place, tested)| least(place, tested))
+            .map(|(place, tested)| figure(place, tested))
             .collect();
         let confidence = bonferroni(CONFIDENCE, tested.len().saturating_sub(1));
-        let less = |i: usize| {
+        let is_less = |i: usize| {
             let difference = paired_figures(&samples[0], &samples[i], confidence)?.difference;
             difference
                 .upper
@@ -115,7 +115,7 @@ impl Ranking<'_> {
         let is_feasible = |i: &usize| verdicts[*i] == Verdict::Pass || verdicts[0] != Verdict::Pass;
         (1..tested.len())
             .filter(is_feasible)
-            .filter_map(less)
+            .filter_map(is_less)
             .min_by(|a, b| a.1.total_cmp(&b.1))
             .map(|(i, _)| i)
     }

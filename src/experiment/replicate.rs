@@ -22,7 +22,7 @@ pub fn scopes(plan: &Plan) -> Vec<Scope> {
 
 /// What a replication counted in each of the [`scopes`].
 pub(super) fn tallies(replication: &Replication) -> Vec<&Tally> {
-    std::iter::once(&replication.all)
+    std::iter::once(&replication.total)
         .chain(&replication.clients)
         .chain(&replication.gateways)
         .collect()
@@ -36,11 +36,8 @@ pub(super) fn observe(plan: &Plan, replication: u32, handle: &RunHandle) -> Opti
         handle,
     };
     let run = |plan: &Plan| {
-        let simulated = simulate_with_options(plan, replication, options)?;
-        Some(Observation::from_tallies(
-            &tallies(&simulated),
-            plan.horizon,
-        ))
+        let result = simulate_with_options(plan, replication, options)?;
+        Some(Observation::from_tallies(&tallies(&result), plan.horizon))
     };
     let strata = plan.strata();
     if strata.is_empty() {
@@ -80,8 +77,8 @@ pub(super) fn replicate<E>(
     }
     simulate_each(plan, &numbers, options, |number, part| match part {
         ReplicationPart::Drops(log) => take(number, RunPart::Drops(log)),
-        ReplicationPart::Complete(whole) => {
-            let tallies = tallies(&whole);
+        ReplicationPart::Complete(replication) => {
+            let tallies = tallies(&replication);
             let observation = Observation::from_tallies(&tallies, plan.horizon);
             take(number, RunPart::Complete(observation, tallies))
         }
@@ -99,8 +96,8 @@ fn replicate_strata<E>(
 ) -> Result<(), E> {
     let mut rows_left = options.drop_rows;
     let faulty = strata.len() - 1;
-    for some in numbers.chunks(REPLICATIONS_AT_ONCE) {
-        let work: Vec<(u32, &Stratum)> = some
+    for chunk in numbers.chunks(REPLICATIONS_AT_ONCE) {
+        let work: Vec<(u32, &Stratum)> = chunk
             .iter()
             .flat_map(|n| strata.iter().map(move |stratum| (*n, stratum)))
             .collect();
@@ -116,22 +113,22 @@ fn replicate_strata<E>(
             simulate_with_options(&plan, number, options)
         });
         let mut runs = runs.into_iter();
-        for number in some {
+        for number in chunk {
             let Some(mut runs) = runs.by_ref().take(strata.len()).collect::<Option<Vec<_>>>()
             else {
                 return Ok(());
             };
-            let observed = strata.iter().zip(&runs).map(|(stratum, run)| {
+            let observations = strata.iter().zip(&runs).map(|(stratum, run)| {
                 let observation = Observation::from_tallies(&tallies(run), plan.horizon);
                 (stratum.probability, observation)
             });
-            let observed: Vec<_> = observed.collect();
+            let observations: Vec<_> = observations.collect();
             let faulty_run = &mut runs[1 + *number as usize % faulty];
             for log in std::mem::take(&mut faulty_run.drops) {
                 rows_left = rows_left.saturating_sub(log.len());
                 take(*number, RunPart::Drops(log))?;
             }
-            let observation = Observation::weighted(&observed);
+            let observation = Observation::weighted(&observations);
             take(*number, RunPart::Complete(observation, tallies(faulty_run)))?;
         }
     }
@@ -157,14 +154,15 @@ pub(super) fn simulated_us(plan: &Plan, replications: u32) -> u64 {
 pub(super) fn shrunk(plan: &Plan, users: u32) -> Plan {
     let mut plan = plan.clone();
     plan.gateways.iter_mut().for_each(|g| g.count = 1);
-    let most = plan
+    let largest = plan
         .clients
         .iter()
         .map(|c| c.count)
         .max()
         .unwrap_or(0)
         .max(users);
-    let few = |count: u32| (u64::from(count) * u64::from(users)).div_ceil(u64::from(most.max(1)));
+    let few =
+        |count: u32| (u64::from(count) * u64::from(users)).div_ceil(u64::from(largest.max(1)));
     plan.clients
         .iter_mut()
         .for_each(|c| c.count = few(c.count).min(c.count.into()) as u32);

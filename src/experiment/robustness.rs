@@ -119,7 +119,7 @@ pub(super) struct RobustnessCheck<'a> {
     /// With fewer affordable candidates than this, nothing is tried.
     pub min_candidates: usize,
     /// Hours of users that the study itself took.
-    pub spent: u64,
+    pub study_user_hours: u64,
 }
 
 impl RobustnessCheck<'_> {
@@ -182,11 +182,11 @@ impl RobustnessCheck<'_> {
         let first = self.candidates.first().ok_or(Basis::Nothing)?;
         let factors = factors(&self.candidates[..1]);
         let levels: usize = factors.iter().map(Factor::known_levels).sum();
-        let each = Trial::new(&first.case.scenario)
+        let trial_hours = Trial::new(&first.case.scenario)
             .user_hours()
             .saturating_mul(levels as u64 + 1);
-        let budget = most_trial_hours(self.spent);
-        let affordable = (budget / each.max(1)) as usize;
+        let budget = most_trial_hours(self.study_user_hours);
+        let affordable = (budget / trial_hours.max(1)) as usize;
         if affordable >= self.min_candidates.min(self.candidates.len()) {
             return Ok(affordable.min(MOST_CANDIDATES));
         }
@@ -261,8 +261,8 @@ impl Trials {
         let downs = self.samples.iter().step_by(self.candidates);
         downs
             .filter_map(|s| mean(s, "down_fraction"))
-            .fold((f64::INFINITY, 0.0), |(least, most), down| {
-                (least.min(down), f64::max(most, down))
+            .fold((f64::INFINITY, 0.0), |(lowest, highest), down| {
+                (lowest.min(down), f64::max(highest, down))
             })
     }
 
@@ -328,7 +328,7 @@ pub fn assumptions(
     let candidates = [Candidate {
         name: String::new(),
         case: &case,
-        known: &[],
+        known_assumptions: &[],
     }];
     let factors = factors(&candidates);
     let levels: Vec<FactorLevel> = one_at_a_time(&candidates, &factors)
@@ -355,8 +355,8 @@ pub fn assumptions(
 }
 
 /// Hours of users that trials of a study take at most, which takes so many itself.
-pub fn most_trial_hours(spent: u64) -> u64 {
-    CHEAP_USER_HOURS.max(spent / PART_OF_STUDY)
+pub fn most_trial_hours(user_hours: u64) -> u64 {
+    CHEAP_USER_HOURS.max(user_hours / PART_OF_STUDY)
 }
 
 /// The same of the trials of a run.
@@ -368,7 +368,7 @@ pub fn trial_hours_of_run(scenario: &Scenario) -> u64 {
     let candidate = Candidate {
         name: String::new(),
         case: &case,
-        known: &[],
+        known_assumptions: &[],
     };
     let levels: usize = factors(&[candidate]).iter().map(Factor::known_levels).sum();
     Trial::new(scenario).user_hours() * (levels as u64 + 1)

@@ -62,7 +62,7 @@ pub fn run<S: DropSink>(
         let is_whole = match campaign.keeps_units() {
             true => from_units(scenario, numbers, campaign, &mut samples, sink)?,
             false => {
-                simulated(scenario, numbers, campaign, &mut samples, sink)
+                simulate_without_store(scenario, numbers, campaign, &mut samples, sink)
                     .map_err(RunError::Drops)?;
                 true
             }
@@ -87,7 +87,7 @@ pub fn run<S: DropSink>(
 }
 
 /// Simulates replications and keeps nothing of them.
-fn simulated<S: DropSink>(
+fn simulate_without_store<S: DropSink>(
     scenario: &Scenario,
     numbers: Range<u32>,
     campaign: &Campaign,
@@ -124,9 +124,11 @@ fn from_units<S: DropSink>(
     let numbers: Vec<u32> = numbers.collect();
     campaign.simulate_share(&model, &numbers)?;
     let mut is_whole = true;
-    for some in numbers.chunks(UNITS_AT_ONCE.max(2 * parallel::threads())) {
-        let units = parallel::map(some.to_vec(), |number| campaign.replication(&model, number));
-        for (number, unit) in some.iter().zip(units) {
+    for chunk in numbers.chunks(UNITS_AT_ONCE.max(2 * parallel::threads())) {
+        let units = parallel::map(chunk.to_vec(), |number| {
+            campaign.replication(&model, number)
+        });
+        for (number, unit) in chunk.iter().zip(units) {
             let Some(unit) = unit? else {
                 if campaign.is_stopped() {
                     return Ok(false);

@@ -17,7 +17,7 @@ use crate::study::{
     confidence_of_looks, judge_at, overall,
 };
 
-/// A confirmation that fails so often was no bad luck.
+/// A confirmation that fails so often was not by chance.
 const MOST_STEPS_BACK: usize = 5;
 /// More windows than these are not counted on when memory is checked.
 const MOST_WINDOWS: usize = 8;
@@ -114,7 +114,7 @@ impl OutageCase {
                 })
                 .collect();
             let spares = format!("gateway.{}.spare={spare}", gateway.name);
-            let spares = Override::parse_at(&spares, &Place::whole("--spare"))?;
+            let spares = Override::parse_at(&spares, &Place::file_only("--spare"))?;
             let source = base.source.with_tables(&faults.concat());
             Ok(Self {
                 scenario: source.scenario(&[spares])?,
@@ -135,7 +135,7 @@ pub struct SearchResult {
     /// What was tried with fresh replications.
     pub fresh: Vec<TestedValue>,
     /// The value that was chosen.
-    pub chosen: Option<String>,
+    pub chosen_value: Option<String>,
     /// Its neighbour that does not serve.
     pub beyond: Option<String>,
     /// Where the values were not taken to be in order: the first and last value of each stretch that serves.
@@ -145,19 +145,24 @@ pub struct SearchResult {
 impl SearchResult {
     /// Whether fresh replications confirm the chosen value.
     pub fn is_confirmed(&self) -> bool {
-        let Some(chosen) = &self.chosen else {
+        let Some(value) = &self.chosen_value else {
             return false;
         };
-        let fresh = self.fresh.iter().find(|t| t.value == *chosen);
+        let fresh = self.fresh.iter().find(|t| t.value == *value);
         fresh.is_some_and(|t| t.verdict == Verdict::Pass)
     }
 
     /// pass: there is a value that serves, and fresh replications confirm it; fail: every value that was tried is shown not to.
     pub fn verdict(&self) -> Verdict {
-        match &self.chosen {
+        match &self.chosen_value {
             Some(_) if self.is_confirmed() => Verdict::Pass,
             Some(_) => Verdict::Inconclusive,
-            None if self.all().any(|t| t.verdict == Verdict::Inconclusive) => Verdict::Inconclusive,
+            None if self
+                .tested_values()
+                .any(|t| t.verdict == Verdict::Inconclusive) =>
+            {
+                Verdict::Inconclusive
+            }
             None => Verdict::Fail,
         }
     }
@@ -169,7 +174,7 @@ impl SearchResult {
     }
 
     /// Everything that was tried.
-    pub fn all(&self) -> impl Iterator<Item = &TestedValue> {
+    pub fn tested_values(&self) -> impl Iterator<Item = &TestedValue> {
         self.probes.iter().chain(&self.fresh)
     }
 }
@@ -188,7 +193,7 @@ pub struct Search<'a> {
     /// Replications of a value at first.
     pub start: u32,
     /// Replications of a value at most, until its verdict is clear.
-    pub most: u32,
+    pub max_replications: u32,
     /// No stretch of so many neighbouring values that serves is missed; `None`: the values are in order, and from one on
     /// they all serve.
     pub tolerance: Option<usize>,
@@ -201,11 +206,11 @@ impl Search<'_> {
     /// is tried again, with some steps back.
     pub fn most_probes(values: usize, tolerance: Option<usize>) -> usize {
         let digits = (usize::BITS - values.leading_zeros()) as usize;
-        let searched = match tolerance {
+        let probes = match tolerance {
             None => 2 * digits + 1,
             Some(tolerance) => Windows::most_tried(values, tolerance, MOST_WINDOWS),
         };
-        searched + MOST_STEPS_BACK + 1
+        probes + MOST_STEPS_BACK + 1
     }
 
     /// Searches; `None`: interrupted.
@@ -308,23 +313,23 @@ impl Search<'_> {
         serving: &[usize],
         result: &mut SearchResult,
     ) -> Result<bool, ExperimentError> {
-        let first = self.most.max(self.start);
-        let mut chosen = serving[0];
-        // Where the search was lucky: one step to the safe side, with fresh random numbers again.
+        let first = self.max_replications.max(self.start);
+        let mut candidate = serving[0];
+        // Where the search passed by chance: one step to the safe side, with fresh random numbers again.
         for place in serving.iter().take(MOST_STEPS_BACK + 1) {
-            chosen = *place;
-            let Some(probe) = self.probe(campaign, chosen, first)? else {
+            candidate = *place;
+            let Some(probe) = self.probe(campaign, candidate, first)? else {
                 return Ok(false);
             };
             let is_passed = probe.verdict == Verdict::Pass;
-            result.chosen = Some(probe.value.clone());
+            result.chosen_value = Some(probe.value.clone());
             result.fresh.push(probe);
             if is_passed {
                 break;
             }
         }
         let riskier = if self.largest { 1 } else { -1 };
-        let beyond = chosen.checked_add_signed(riskier);
+        let beyond = candidate.checked_add_signed(riskier);
         if let Some(p) = beyond.filter(|p| *p < self.axis.values.len()) {
             let value = self.axis.values[p].value().to_string();
             if !result.fresh.iter().any(|t| t.value == value) {
@@ -370,21 +375,21 @@ impl Search<'_> {
         let plan = &case.scenario.plan;
         let mut samples = Samples::new(scopes(plan), plan.horizon);
         let mut judgements = Vec::new();
-        let most = self.most.max(self.start);
-        let confidence = confidence_of_looks(checkpoints(self.start, most).count(), 1);
-        for n in checkpoints(self.start, most) {
+        let maximum = self.max_replications.max(self.start);
+        let confidence = confidence_of_looks(checkpoints(self.start, maximum).count(), 1);
+        for n in checkpoints(self.start, maximum) {
             let have = samples.replications();
-            let more = Replications {
+            let extra = Replications {
                 first: first + have,
                 ..Replications::fixed(n - have)
             };
-            let Some(batches) = campaign.replicate(std::slice::from_ref(&case), more)? else {
+            let Some(batches) = campaign.replicate(std::slice::from_ref(&case), extra)? else {
                 return Ok(None);
             };
             batches.into_iter().for_each(|batch| samples.extend(batch));
             judgements = judge_at(&case.scenario.objectives, &samples, confidence);
             let is_settled = overall(&judgements) != Verdict::Inconclusive;
-            if is_settled || judgements.iter().any(|j| is_hopeless(j, n, most)) {
+            if is_settled || judgements.iter().any(|j| is_hopeless(j, n, maximum)) {
                 break;
             }
         }
@@ -414,8 +419,8 @@ impl Search<'_> {
         } else {
             values.last()
         };
-        let deciding: Vec<&str> = match &result.chosen {
-            Some(chosen) => std::iter::once(chosen)
+        let deciding: Vec<&str> = match &result.chosen_value {
+            Some(best_value) => std::iter::once(best_value)
                 .chain(&result.beyond)
                 .map(String::as_str)
                 .collect(),
@@ -458,26 +463,26 @@ impl Search<'_> {
         });
         let ranking = Ranking {
             points: points.collect(),
-            least: None,
+            figure: None,
         };
         let cost = |probe: &TestedValue| match cases.first() {
             Some(case) => user_hours(&case.scenario.plan, probe.samples.replications()),
             None => 0,
         };
-        ranking.robustness(result.all().map(cost).sum(), campaign)
+        ranking.robustness(result.tested_values().map(cost).sum(), campaign)
     }
 }
 
 /// Whether no more replications settle a verdict, or far more than there may be: a value at the border must not cost as
 /// much as the whole search.
-fn is_hopeless(judgement: &Judgement, replications: u32, most: u32) -> bool {
+fn is_hopeless(judgement: &Judgement, replications: u32, maximum: u32) -> bool {
     if judgement.verdict != Verdict::Inconclusive {
         return false;
     }
     match judgement.doubt {
         Some(doubt) if doubt != Doubt::Skewed => !doubt.yields_to_replications(),
         _ => {
-            let out_of_reach = most.saturating_mul(OUT_OF_REACH);
+            let out_of_reach = maximum.saturating_mul(OUT_OF_REACH);
             let is_beyond = |n: u32| n > out_of_reach;
             replications >= ENOUGH_TO_TELL && judgement.replications_needed.is_none_or(is_beyond)
         }

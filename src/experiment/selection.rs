@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::campaign::Campaign;
 use super::case::Case;
 use super::error::ExperimentError;
-use super::ranking::{JudgedPoint, Least, Ranking};
+use super::ranking::{JudgedPoint, Ranking, RankingFigure};
 use super::replicate::scopes;
 use super::robustness::{Robustness, TestedCandidate, user_hours_of};
 use super::settled::is_settled;
@@ -48,10 +48,10 @@ impl Delta {
             Self::Absolute(delta) => return Some(delta),
             Self::Share(share) => share,
         };
-        let least = means
+        let smallest = means
             .filter(|mean| *mean != 0.0)
             .fold(f64::INFINITY, f64::min);
-        least.is_finite().then(|| share * least.abs())
+        smallest.is_finite().then(|| share * smallest.abs())
     }
 }
 
@@ -138,8 +138,8 @@ impl SelectionResult {
     pub fn decisive(&self) -> Option<usize> {
         let best = self.ranking().first().copied();
         best.or_else(|| {
-            let all = 0..self.costs.len();
-            all.min_by(|a, b| mean(&self.costs[*a]).total_cmp(&mean(&self.costs[*b])))
+            let indices = 0..self.costs.len();
+            indices.min_by(|a, b| mean(&self.costs[*a]).total_cmp(&mean(&self.costs[*b])))
         })
     }
 
@@ -151,8 +151,9 @@ impl SelectionResult {
 
     /// The cases with that verdict.
     pub fn with_verdict(&self, verdict: Verdict) -> Vec<usize> {
-        let all = self.verdicts.iter().flatten().enumerate();
-        all.filter(|(_, v)| **v == verdict)
+        let verdicts = self.verdicts.iter().flatten().enumerate();
+        verdicts
+            .filter(|(_, v)| **v == verdict)
             .map(|(i, _)| i)
             .collect()
     }
@@ -187,10 +188,10 @@ impl Selector {
         campaign: &Campaign,
         cases: &[Case],
     ) -> Result<Option<SelectionResult>, ExperimentError> {
-        let mut observed = Observations::new(self, campaign, cases);
+        let mut observations = Observations::new(self, campaign, cases);
         let mut verdicts = None;
         if self.within_objectives {
-            verdicts = self.judge(&mut observed)?;
+            verdicts = self.judge(&mut observations)?;
             if verdicts.is_none() {
                 return Ok(None);
             }
@@ -200,35 +201,37 @@ impl Selector {
             .collect();
         // Whether there is a cost at all is seen before every case is simulated ten times for it.
         for n in [1, self.first_stage as usize] {
-            if !observed.extend(&candidates, n)? {
+            if !observations.extend(&candidates, n)? {
                 return Ok(None);
             }
-            if let Some(no_cost) = observed.no_cost(&candidates, 0..n) {
-                observed.spend(&candidates, n);
-                return Ok(Some(observed.without_cost(verdicts, no_cost)));
+            if let Some(no_cost) = observations.no_cost(&candidates, 0..n) {
+                observations.spend(&candidates, n);
+                return Ok(Some(observations.without_cost(verdicts, no_cost)));
             }
         }
         let (mut delta, mut state) = (None, None);
-        if let [only] = candidates[..] {
+        if let [candidate] = candidates[..] {
             state = Some(SelectionState::Selected {
-                best: only,
+                best: candidate,
                 within_delta: Vec::new(),
             });
         } else if !candidates.is_empty() {
-            observed.spend(&candidates, self.first_stage as usize);
-            let means = candidates.iter().map(|i| mean(&observed.costs[*i]));
+            observations.spend(&candidates, self.first_stage as usize);
+            let means = candidates.iter().map(|i| mean(&observations.costs[*i]));
             delta = self.delta.resolve(means);
             let ended = match delta {
-                Some(delta) => self.procedure(&mut observed, &candidates, delta)?,
+                Some(delta) => self.procedure(&mut observations, &candidates, delta)?,
                 None => Some(Ok(SelectionState::Open(candidates))),
             };
             state = match ended {
                 Some(Ok(ended)) => Some(ended),
-                Some(Err(no_cost)) => return Ok(Some(observed.without_cost(verdicts, no_cost))),
+                Some(Err(no_cost)) => {
+                    return Ok(Some(observations.without_cost(verdicts, no_cost)));
+                }
                 None => return Ok(None),
             };
         }
-        Ok(Some(observed.selected(verdicts, delta, state)))
+        Ok(Some(observations.selection_result(verdicts, delta, state)))
     }
 
     /// What hangs on assumptions, at the best case and at the next ones by their mean cost; `None`: interrupted.
@@ -238,24 +241,24 @@ impl Selector {
     pub fn robustness(
         &self,
         cases: &[Case],
-        selected: &SelectionResult,
+        selection: &SelectionResult,
         campaign: &Campaign,
     ) -> Result<Option<Robustness>, ExperimentError> {
-        let judged = |i: usize| JudgedPoint {
+        let judged_point = |i: usize| JudgedPoint {
             case: &cases[i],
-            objectives: match &selected.verdicts {
+            objectives: match &selection.verdicts {
                 Some(_) => &cases[i].scenario.objectives,
                 None => &[],
             },
-            verdict: (selected.verdicts.as_ref()).map_or_else(Verdict::default, |v| v[i]),
+            verdict: (selection.verdicts.as_ref()).map_or_else(Verdict::default, |v| v[i]),
         };
-        let order = selected.ranking();
+        let order = selection.ranking();
         let costs = order.iter().map(|i| &self.costs[*i]).collect();
         let ranking = Ranking {
-            points: order.into_iter().map(judged).collect(),
-            least: Some(least_cost(costs)),
+            points: order.into_iter().map(judged_point).collect(),
+            figure: Some(least_cost(costs)),
         };
-        let replications = selected.costs.iter().map(|costs| costs.len() as u32);
+        let replications = selection.costs.iter().map(|costs| costs.len() as u32);
         ranking.robustness(user_hours_of(cases.iter().zip(replications)), campaign)
     }
 
@@ -263,11 +266,11 @@ impl Selector {
     /// interrupted.
     fn procedure(
         &self,
-        observed: &mut Observations,
+        observations: &mut Observations,
         candidates: &[usize],
         delta: f64,
     ) -> Result<Option<Result<SelectionState, NoCost>>, ExperimentError> {
-        let Some(first_stage) = self.first_stage(observed, candidates, delta)? else {
+        let Some(first_stage) = self.first_stage(observations, candidates, delta)? else {
             return Ok(None);
         };
         let Some(mut selection) = Selection::new(candidates.len(), first_stage, self.alpha, delta)
@@ -280,19 +283,22 @@ impl Selector {
             if round >= self.most_replications as usize {
                 break;
             }
-            if survivors.iter().any(|i| observed.costs[*i].len() <= round) {
+            if survivors
+                .iter()
+                .any(|i| observations.costs[*i].len() <= round)
+            {
                 let ahead = AHEAD.div_ceil(survivors.len());
-                if !observed.extend(&survivors, round + ahead)? {
+                if !observations.extend(&survivors, round + ahead)? {
                     return Ok(None);
                 }
             }
-            observed.spend(&survivors, round + 1);
-            if let Some(no_cost) = observed.no_cost(&survivors, round..round + 1) {
+            observations.spend(&survivors, round + 1);
+            if let Some(no_cost) = observations.no_cost(&survivors, round..round + 1) {
                 return Ok(Some(Err(no_cost)));
             }
             let costs: Vec<f64> = survivors
                 .iter()
-                .map(|i| observed.costs[*i][round])
+                .map(|i| observations.costs[*i][round])
                 .collect();
             selection.round(&costs);
         }
@@ -303,43 +309,46 @@ impl Selector {
     /// `None`: interrupted.
     fn first_stage(
         &self,
-        observed: &mut Observations,
+        observations: &mut Observations,
         candidates: &[usize],
         delta: f64,
     ) -> Result<Option<usize>, ExperimentError> {
-        let most = MOST_OF_FIRST_STAGE.min(self.most_replications as usize);
+        let maximum = MOST_OF_FIRST_STAGE.min(self.most_replications as usize);
         let mut replications = self.first_stage as usize;
-        let is_open = |observed: &Observations, i: &usize| {
-            !is_settled(&self.costs[*i], &observed.asked_for(*i), delta)
+        let is_open = |observations: &Observations, i: &usize| {
+            !is_settled(&self.costs[*i], &observations.asked_for(*i), delta)
         };
-        while replications < most && candidates.iter().any(|i| is_open(observed, i)) {
-            replications = (2 * replications).min(most);
-            if !observed.extend(candidates, replications)? {
+        while replications < maximum && candidates.iter().any(|i| is_open(observations, i)) {
+            replications = (2 * replications).min(maximum);
+            if !observations.extend(candidates, replications)? {
                 return Ok(None);
             }
-            observed.spend(candidates, replications);
+            observations.spend(candidates, replications);
         }
         Ok(Some(replications))
     }
 
     /// Judges every case, with more replications at fixed checkpoints until the verdict is clear; `None`: interrupted.
-    fn judge(&self, observed: &mut Observations) -> Result<Option<Vec<Verdict>>, ExperimentError> {
-        let cases = observed.cases;
+    fn judge(
+        &self,
+        observations: &mut Observations,
+    ) -> Result<Option<Vec<Verdict>>, ExperimentError> {
+        let cases = observations.cases;
         let mut verdicts = vec![Verdict::Inconclusive; cases.len()];
-        // Of many cases at many looks none may pass by luck: the cheapest is chosen among those that do.
+        // Of many cases at many looks none may pass by chance: the cheapest is chosen among those that do.
         let looks = checkpoints(self.first_stage, self.most_replications).count();
         let confidence = confidence_of_looks(looks, cases.len());
         for n in checkpoints(self.first_stage, self.most_replications) {
             let open: Vec<usize> = (0..cases.len())
                 .filter(|i| verdicts[*i] == Verdict::Inconclusive)
                 .collect();
-            if !observed.extend(&open, n as usize)? {
+            if !observations.extend(&open, n as usize)? {
                 return Ok(None);
             }
-            observed.spend(&open, n as usize);
+            observations.spend(&open, n as usize);
             for i in open {
                 let objectives = &cases[i].scenario.objectives;
-                verdicts[i] = overall(&judge_at(objectives, &observed.samples[i], confidence));
+                verdicts[i] = overall(&judge_at(objectives, &observations.samples[i], confidence));
             }
         }
         Ok(Some(verdicts))
@@ -347,7 +356,7 @@ impl Selector {
 }
 
 /// The cost of a trial by replication; nothing where the trial cannot show it.
-fn least_cost(costs: Vec<&Cost>) -> Least<'_> {
+fn least_cost(costs: Vec<&Cost>) -> RankingFigure<'_> {
     Box::new(move |place, tested: &TestedCandidate| {
         let cost = costs[place];
         if !(cost.terms.iter()).all(|(_, metric)| tested.trial.shows(metric)) {
@@ -367,7 +376,7 @@ struct Observations<'a> {
     samples: Vec<Samples>,
     /// Of each case the replications that were asked for: what was simulated ahead of that depends on nothing that should be
     /// seen.
-    spent: Vec<usize>,
+    requested_counts: Vec<usize>,
 }
 
 impl<'a> Observations<'a> {
@@ -378,7 +387,7 @@ impl<'a> Observations<'a> {
             cases,
             costs_of: &selector.costs,
             costs: vec![Vec::new(); cases.len()],
-            spent: vec![0; cases.len()],
+            requested_counts: vec![0; cases.len()],
             samples: plans.map(|p| Samples::new(scopes(p), p.horizon)).collect(),
         }
     }
@@ -404,7 +413,7 @@ impl<'a> Observations<'a> {
     /// So many replications of these cases are asked for.
     fn spend(&mut self, places: &[usize], replications: usize) {
         for i in places {
-            self.spent[*i] = self.spent[*i].max(replications);
+            self.requested_counts[*i] = self.requested_counts[*i].max(replications);
         }
     }
 
@@ -426,17 +435,17 @@ impl<'a> Observations<'a> {
     /// The samples of a case, as many as were asked for.
     fn asked_for(&self, case: usize) -> Samples {
         let samples = &self.samples[case];
-        samples.only(&samples.numbers[..self.spent[case]])
+        samples.restrict_to(&samples.numbers[..self.requested_counts[case]])
     }
 
     /// How the selection came out.
-    fn selected(
+    fn selection_result(
         mut self,
         verdicts: Option<Vec<Verdict>>,
         delta: Option<f64>,
         state: Option<SelectionState>,
     ) -> SelectionResult {
-        for (costs, n) in self.costs.iter_mut().zip(&self.spent) {
+        for (costs, n) in self.costs.iter_mut().zip(&self.requested_counts) {
             costs.truncate(*n);
             if costs.iter().any(|cost| cost.is_nan()) {
                 costs.clear();
@@ -458,7 +467,7 @@ impl<'a> Observations<'a> {
     fn without_cost(self, verdicts: Option<Vec<Verdict>>, no_cost: NoCost) -> SelectionResult {
         SelectionResult {
             no_cost: Some(no_cost),
-            ..self.selected(verdicts, None, None)
+            ..self.selection_result(verdicts, None, None)
         }
     }
 }

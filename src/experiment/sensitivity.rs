@@ -39,7 +39,7 @@ pub fn variations(base: &Scenario, axes: &[Axis]) -> Result<Vec<Variation>, Scen
     let candidates = [Candidate {
         name: String::new(),
         case: &case,
-        known: &[],
+        known_assumptions: &[],
     }];
     let factors = factors(&candidates);
     for level in one_at_a_time(&candidates, &factors) {
@@ -124,18 +124,18 @@ pub fn factor_effects(
     metric: &Metric,
     base_samples: &Samples,
     variations: &[Variation],
-    others: &[Samples],
+    by_variation: &[Samples],
 ) -> Vec<FactorEffects> {
     let column = base_samples.column(metric.name).unwrap_or(0);
     let figure = |samples: &Samples| samples.deployment_figure(metric.name);
     let confidence = bonferroni(CONFIDENCE, variations.len());
     let mut factors: Vec<FactorEffects> = Vec::new();
-    for (variation, other) in variations.iter().zip(others) {
+    for (variation, level_samples) in variations.iter().zip(by_variation) {
         let effect = LevelEffect {
             value: variation.value().into(),
-            row: other.row(0, column),
-            paired: paired_figures(&figure(base_samples), &figure(other), confidence),
-            verdict: overall(&judge_all(&base.objectives, other)),
+            row: level_samples.row(0, column),
+            paired: paired_figures(&figure(base_samples), &figure(level_samples), confidence),
+            verdict: overall(&judge_all(&base.objectives, level_samples)),
         };
         match factors.iter_mut().find(|f| f.key == variation.key) {
             Some(factor) => factor.levels.push(effect),

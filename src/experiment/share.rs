@@ -16,7 +16,7 @@ impl Share {
     }
 
     /// A share of nothing: what it would take is seen, and none of it is done.
-    pub fn nothing() -> Self {
+    pub fn empty() -> Self {
         Self {
             number: 0,
             count: 1,
@@ -55,7 +55,7 @@ mod tests {
         for index in 0..100 {
             assert_eq!(shares.iter().filter(|s| s.has(index)).count(), 1);
         }
-        assert!(!(0..100).any(|index| Share::nothing().has(index)));
+        assert!(!(0..100).any(|index| Share::empty().has(index)));
         assert_eq!(
             [Share::new(0, 4), Share::new(5, 4), Share::new(1, 0)],
             [None; 3]

@@ -90,7 +90,7 @@ impl<T> StoredShard<T> {
 }
 
 /// What a shard holds.
-pub(super) trait Kept: Sized + Send {
+pub(super) trait ShardContent: Sized + Send {
     /// Its bytes.
     fn to_bytes(&self) -> Vec<u8>;
 
@@ -98,7 +98,7 @@ pub(super) trait Kept: Sized + Send {
     fn from_bytes(bytes: &[u8]) -> Option<Self>;
 }
 
-impl Kept for Observation {
+impl ShardContent for Observation {
     fn to_bytes(&self) -> Vec<u8> {
         encode(self)
     }
@@ -111,7 +111,7 @@ impl Kept for Observation {
 /// Integers and text, which JSON keeps as they are.
 macro_rules! kept_as_json {
     ($($counts:ty),*) => {$(
-        impl Kept for $counts {
+        impl ShardContent for $counts {
             fn to_bytes(&self) -> Vec<u8> {
                 serde_json::to_vec(self).unwrap_or_else(|e| unreachable!("they are JSON: {e}"))
             }
@@ -303,14 +303,14 @@ mod tests {
 
     #[test]
     fn an_observation_comes_back_bit_for_bit() {
-        let whole = vec![
+        let sample_values = vec![
             Sample::Absent,
             Sample::Count(u64::MAX),
             Sample::Ratio(0.1 + 0.2, 1e-300),
         ];
         let group = vec![Sample::Value(-0.0), Sample::Beyond(f64::MAX)];
         let observation = Observation {
-            values: vec![whole, group],
+            values: vec![sample_values, group],
             fingerprint: 0x0123_4567_89ab_cdef,
             events: 7,
             is_random: true,
@@ -330,7 +330,7 @@ mod tests {
 
     #[test]
     fn a_group_is_not_its_replication() {
-        let whole = ShardName {
+        let replication = ShardName {
             scenario_hash: "abc".into(),
             seed: 1,
             replication: 0,
@@ -338,10 +338,10 @@ mod tests {
         };
         let group = ShardName {
             group: Some(0),
-            ..whole.clone()
+            ..replication.clone()
         };
-        assert_eq!(whole.file(), "abc-1-1.unit");
-        assert_ne!(whole.file(), group.file());
-        assert_ne!(whole.header(), group.header());
+        assert_eq!(replication.file(), "abc-1-1.unit");
+        assert_ne!(replication.file(), group.file());
+        assert_ne!(replication.header(), group.header());
     }
 }

@@ -3,7 +3,7 @@
 use super::answer::Answer;
 use super::campaign::Campaign;
 use super::error::ExperimentError;
-use super::ranking::{JudgedPoint, Least, Ranking};
+use super::ranking::{JudgedPoint, Ranking, RankingFigure};
 use super::robustness::{Robustness, user_hours_of};
 use crate::study::{CONFIDENCE, Verdict, bonferroni, paired_figures};
 
@@ -49,35 +49,35 @@ impl SweepResult {
 
     /// pass: a point meets the objectives; fail: none does.
     pub fn verdict(&self) -> Verdict {
-        let all = || self.answers.iter().map(Answer::verdict);
+        let verdicts = || self.answers.iter().map(Answer::verdict);
         match () {
-            () if all().any(|v| v == Verdict::Pass) => Verdict::Pass,
-            () if all().all(|v| v == Verdict::Fail) => Verdict::Fail,
+            () if verdicts().any(|v| v == Verdict::Pass) => Verdict::Pass,
+            () if verdicts().all(|v| v == Verdict::Fail) => Verdict::Fail,
             () => Verdict::Inconclusive,
         }
     }
 
     /// The point that the answer is about.
-    pub fn chosen(&self) -> Option<&Answer> {
+    pub fn chosen_point(&self) -> Option<&Answer> {
         self.order.first().map(|i| &self.answers[*i])
     }
 
     /// Points with the same verdict as the best that are not shown to be worse.
     pub fn as_good(&self) -> Vec<&Answer> {
-        let (Some(metric), Some(best)) = (self.metric, self.chosen()) else {
+        let (Some(metric), Some(best)) = (self.metric, self.chosen_point()) else {
             return Vec::new();
         };
         let passes = |answer: &Answer| answer.verdict() == Verdict::Pass;
-        let others: Vec<&Answer> = (self.order.iter().skip(1))
+        let rivals: Vec<&Answer> = (self.order.iter().skip(1))
             .map(|i| &self.answers[*i])
-            .filter(|other| passes(other) == passes(best))
-            .filter(|other| other.estimate(metric).is_some())
+            .filter(|rival| passes(rival) == passes(best))
+            .filter(|rival| rival.estimate(metric).is_some())
             .collect();
-        let confidence = bonferroni(CONFIDENCE, others.len());
-        let alike = others
+        let confidence = bonferroni(CONFIDENCE, rivals.len());
+        let equals = rivals
             .into_iter()
-            .filter(|other| is_alike(best, other, metric, confidence));
-        alike.collect()
+            .filter(|rival| is_alike(best, rival, metric, confidence));
+        equals.collect()
     }
 
     /// What hangs on assumptions, at the point that the answer is about and at the next ones after it; `None`: interrupted.
@@ -85,14 +85,14 @@ impl SweepResult {
     /// # Errors
     /// That of the store.
     pub fn robustness(&self, campaign: &Campaign) -> Result<Option<Robustness>, ExperimentError> {
-        let judged = |i: &usize| JudgedPoint {
+        let judged_point = |i: &usize| JudgedPoint {
             case: &self.answers[*i].case,
             objectives: &self.answers[*i].case.scenario.objectives,
             verdict: self.answers[*i].verdict(),
         };
         let ranking = Ranking {
-            points: self.order.iter().map(judged).collect(),
-            least: self.metric.map(least_of),
+            points: self.order.iter().map(judged_point).collect(),
+            figure: self.metric.map(least_of),
         };
         let replications = |a: &Answer| a.assessment.samples.replications();
         let user_hours = user_hours_of(self.answers.iter().map(|a| (&a.case, replications(a))));
@@ -101,13 +101,13 @@ impl SweepResult {
 }
 
 /// The samples of a metric, of which the best point has the least.
-fn least_of(metric: &'static str) -> Least<'static> {
+fn least_of(metric: &'static str) -> RankingFigure<'static> {
     Box::new(move |_, tested| tested.samples.deployment_figure(metric))
 }
 
 /// Whether a point cannot be told from the best.
-fn is_alike(best: &Answer, other: &Answer, metric: &str, confidence: f64) -> bool {
-    let [a, b] = [best, other].map(|p| p.assessment.samples.deployment_figure(metric));
+fn is_alike(best: &Answer, rival: &Answer, metric: &str, confidence: f64) -> bool {
+    let [a, b] = [best, rival].map(|p| p.assessment.samples.deployment_figure(metric));
     paired_figures(&a, &b, confidence)
         .is_some_and(|p| p.difference.lower.is_none_or(|lower| lower <= 0.0))
 }

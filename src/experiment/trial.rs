@@ -4,7 +4,7 @@ use super::case::{Model, hash_of};
 use super::replicate::{scopes, shrunk};
 use crate::deployment::Plan;
 use crate::measure::{Metric, Objective, Sample, Scope, Unit};
-use crate::quantity::number::counted;
+use crate::quantity::number::count_phrase;
 use crate::scenario::{Scenario, simulation_hash};
 use crate::study::{Observation, Samples, Verdict, judge_all, overall};
 
@@ -35,37 +35,37 @@ pub struct Trial {
     hash: String,
     /// How many users of the deployment one of the trial stands for, by scope.
     stands_for: Vec<f64>,
-    whole: bool,
+    is_whole: bool,
 }
 
 impl Trial {
     /// Of the whole deployment where its users share queues: these cannot be studied with a few of them.
     pub fn new(scenario: &Scenario) -> Self {
-        let whole = shares_queues(&scenario.plan);
-        let plan = if whole {
+        let is_whole = shares_queues(&scenario.plan);
+        let plan = if is_whole {
             scenario.plan.clone()
         } else {
             shrunk(&scenario.plan, USERS)
         };
         let hash = match simulation_hash(scenario) {
-            hash if whole => hash,
+            hash if is_whole => hash,
             hash => hash_of([&hash[..], &format!("at most {USERS} users of a group")]),
         };
         let stands_for = users(&scenario.plan)
             .iter()
             .zip(users(&plan))
-            .map(|(all, few)| share(*all, few))
+            .map(|(count, trial_count)| share(*count, trial_count))
             .collect();
         Self {
             plan,
-            replications: if whole {
+            replications: if is_whole {
                 REPLICATIONS_WHOLE
             } else {
                 REPLICATIONS
             },
             hash,
             stands_for,
-            whole,
+            is_whole,
         }
     }
 
@@ -78,12 +78,12 @@ impl Trial {
     }
 
     /// Its samples, of the next observations.
-    pub(super) fn samples(&self, observed: &mut impl Iterator<Item = Observation>) -> Samples {
+    pub(super) fn samples(&self, observations: &mut impl Iterator<Item = Observation>) -> Samples {
         let mut samples = Samples::new(scopes(&self.plan), self.plan.horizon);
         (0..self.replications)
-            .zip(observed)
+            .zip(observations)
             .for_each(|(number, o)| samples.add(number, o));
-        self.scaled(samples)
+        self.scale_up(samples)
     }
 
     /// What it costs: hours of users, over all replications.
@@ -92,7 +92,7 @@ impl Trial {
     }
 
     /// Counts and rates as the whole deployment would have them.
-    fn scaled(&self, mut samples: Samples) -> Samples {
+    fn scale_up(&self, mut samples: Samples) -> Samples {
         let grows: Vec<bool> = samples
             .columns
             .iter()
@@ -111,8 +111,8 @@ impl Trial {
 
     /// How the objectives come out; `None`: there are none, or one of them is of what a few users cannot show.
     pub fn verdict(&self, objectives: &[Objective], samples: &Samples) -> Option<Verdict> {
-        let judged = !objectives.is_empty() && objectives.iter().all(|o| self.shows(o.metric));
-        judged.then(|| overall(&judge_all(objectives, samples)))
+        let is_judged = !objectives.is_empty() && objectives.iter().all(|o| self.shows(o.metric));
+        is_judged.then(|| overall(&judge_all(objectives, samples)))
     }
 
     /// Whether so few users show anything of that figure.
@@ -122,13 +122,13 @@ impl Trial {
 
     /// "at most 20 users of a group, 5 replications".
     pub fn size(&self) -> String {
-        let most = self.plan.clients.iter().map(|c| c.count).max().unwrap_or(0);
-        let population = if self.whole {
+        let largest = self.plan.clients.iter().map(|c| c.count).max().unwrap_or(0);
+        let population = if self.is_whole {
             "the whole deployment".into()
         } else {
-            format!("at most {most} users of a group")
+            format!("at most {largest} users of a group")
         };
-        let replications = counted(self.replications.into(), "replication");
+        let replications = count_phrase(self.replications.into(), "replication");
         format!("{population}, {replications}")
     }
 }
@@ -161,11 +161,11 @@ fn users(plan: &Plan) -> Vec<u64> {
     scopes(plan).iter().map(count).collect()
 }
 
-fn share(all: u64, few: u64) -> f64 {
-    if few == 0 {
+fn share(whole_count: u64, trial_count: u64) -> f64 {
+    if trial_count == 0 {
         1.0
     } else {
-        all as f64 / few as f64
+        whole_count as f64 / trial_count as f64
     }
 }
 

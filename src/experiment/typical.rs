@@ -72,9 +72,9 @@ impl FirstLosses {
             return Ok(None);
         };
         // Its reasons tell where values come from, which no hash of what is simulated knows.
-        let what = format!("the ladder of user {user} of group {clients}");
+        let action = format!("the ladder of user {user} of group {clients}");
         let hash =
-            hash_of([&simulation_hash(scenario), &expanded(scenario), &what].map(|s| &s[..]));
+            hash_of([&simulation_hash(scenario), &expanded(scenario), &action].map(|s| &s[..]));
         let model = Model {
             plan: &scenario.plan,
             hash: &hash,

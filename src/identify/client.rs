@@ -45,7 +45,7 @@ fn offered(dialogs: &[&DialogTrace]) -> Finding {
     let samples: Vec<_> = dialogs
         .iter()
         .filter_map(|d| {
-            let invite = d.by_client("INVITE").find(|x| !x.within)?;
+            let invite = d.by_client("INVITE").find(|x| !x.in_dialog)?;
             Some((
                 invite.offered.as_ref().map(|(_, s)| *s),
                 places(d, invite.places()),
@@ -67,7 +67,7 @@ fn min_se(dialogs: &[&DialogTrace]) -> Option<Finding> {
     let samples: Vec<_> = dialogs
         .iter()
         .filter_map(|d| {
-            let invite = d.by_client("INVITE").find(|x| !x.within)?;
+            let invite = d.by_client("INVITE").find(|x| !x.in_dialog)?;
             Some((invite.min_se_s?, places(d, invite.places())))
         })
         .collect();
@@ -81,10 +81,10 @@ fn min_se(dialogs: &[&DialogTrace]) -> Option<Finding> {
 }
 
 /// Refreshes before anything was refused: what the client chose by itself.
-fn chosen(dialog: &DialogTrace) -> Vec<&Exchange> {
-    let mut all = Vec::new();
+fn unrefused_refreshes(dialog: &DialogTrace) -> Vec<&Exchange> {
+    let mut refreshes = Vec::new();
     for refresh in dialog.refreshes() {
-        all.push(refresh);
+        refreshes.push(refresh);
         if refresh
             .code()
             .is_some_and(|code| code == 405 || code == 501)
@@ -92,7 +92,7 @@ fn chosen(dialog: &DialogTrace) -> Vec<&Exchange> {
             break;
         }
     }
-    all
+    refreshes
 }
 
 fn allow_of(dialog: &DialogTrace) -> Option<Allow> {
@@ -104,7 +104,7 @@ fn method(dialogs: &[&DialogTrace]) -> Option<Finding> {
     const NAME: &str = "refreshes by";
     let mut samples: Vec<((&str, Option<Allow>), FilePlaces)> = Vec::new();
     for dialog in dialogs {
-        for refresh in chosen(dialog) {
+        for refresh in unrefused_refreshes(dialog) {
             let word = if refresh.method == "UPDATE" {
                 "UPDATE"
             } else {
@@ -133,22 +133,22 @@ fn method(dialogs: &[&DialogTrace]) -> Option<Finding> {
     } else {
         ["by-allow", "rfc4028", "update", "re-invite"]
     };
-    let fitting: Vec<&str> = order.into_iter().filter(|rule| fits(rule)).collect();
+    let rules: Vec<&str> = order.into_iter().filter(|rule| fits(rule)).collect();
     let count = samples.len();
     let (value, so, evidence) = majority(&samples)?;
     let text = value.0.to_string();
     let mut sureness = times(so, count);
-    let finding = match fitting.as_slice() {
+    let finding = match rules.as_slice() {
         [] => {
             sureness += "; fits none of the model's rules";
             Finding::measured(NAME, text, sureness, evidence)
         }
-        [only] => {
-            sureness += &format!("; only `{only}` fits");
-            Finding::measured(NAME, text, sureness, evidence).setting("refresh_method", *only)
+        [only_rule] => {
+            sureness += &format!("; only `{only_rule}` fits");
+            Finding::measured(NAME, text, sureness, evidence).setting("refresh_method", *only_rule)
         }
-        [first, others @ ..] => {
-            sureness += &format!("; `{first}` fits, and so would {}", others.join(", "));
+        [first, alternatives @ ..] => {
+            sureness += &format!("; `{first}` fits, and so would {}", alternatives.join(", "));
             Finding::measured(NAME, text, sureness, evidence).setting("refresh_method", *first)
         }
     };
@@ -157,63 +157,64 @@ fn method(dialogs: &[&DialogTrace]) -> Option<Finding> {
 
 /// From the start, or the last success, to the next refresh: µs, with the session in force.
 fn intervals(dialog: &DialogTrace) -> Vec<(u64, Option<u32>, FilePlaces)> {
-    let mut all = Vec::new();
+    let mut gaps = Vec::new();
     let Some(setup) = dialog.setup().and_then(|x| x.answer.as_ref()) else {
-        return all;
+        return gaps;
     };
-    let mut since = setup.seen.at_us;
+    let mut since = setup.sighting.at_us;
     let mut granted = setup.granted_s;
     for refresh in dialog.refreshes() {
         let Some((start, at)) = since.zip(refresh.at_us()) else {
             break;
         };
-        all.push((
+        gaps.push((
             at.saturating_sub(start),
             granted,
             places(dialog, refresh.places()),
         ));
         match refresh.answer.as_ref().filter(|_| refresh.succeeded()) {
             Some(answer) => {
-                since = answer.seen.at_us;
+                since = answer.sighting.at_us;
                 granted = answer.granted_s.or(granted);
             }
             None => break,
         }
     }
-    all
+    gaps
 }
 
 fn refreshes_at_half(dialogs: &[&DialogTrace]) -> bool {
-    let all: Vec<_> = dialogs.iter().flat_map(|d| intervals(d)).collect();
-    !all.is_empty()
-        && all.iter().all(|(us, granted, _)| {
+    let gaps: Vec<_> = dialogs.iter().flat_map(|d| intervals(d)).collect();
+    !gaps.is_empty()
+        && gaps.iter().all(|(us, granted, _)| {
             granted.is_some_and(|s| us.abs_diff(u64::from(s) * 500_000) <= u64::from(s) * 10_000)
         })
 }
 
 fn interval(dialogs: &[&DialogTrace]) -> Finding {
     const NAME: &str = "refresh interval";
-    let all: Vec<_> = dialogs.iter().flat_map(|d| intervals(d)).collect();
-    let mut us: Vec<u64> = all.iter().map(|(us, ..)| *us).collect();
+    let gaps: Vec<_> = dialogs.iter().flat_map(|d| intervals(d)).collect();
+    let mut us: Vec<u64> = gaps.iter().map(|(us, ..)| *us).collect();
     us.sort_unstable();
-    let (Some(least), Some(most), Some(median)) = (us.first(), us.last(), us.get(us.len() / 2))
+    let (Some(shortest), Some(longest), Some(median)) =
+        (us.first(), us.last(), us.get(us.len() / 2))
     else {
         return Finding::unseen(NAME, "no refresh with a time after the 2xx to INVITE");
     };
-    let evidence = all.iter().map(|(.., p)| p.clone()).collect();
+    let evidence = gaps.iter().map(|(.., p)| p.clone()).collect();
     // Within 2 % or half a second the intervals are one, rounded to whole seconds where they are near one.
-    let even = most - least <= (median / 50).max(500_000);
+    let even = longest - shortest <= (median / 50).max(500_000);
     let rounded = (median + 500_000) / 1_000_000 * 1_000_000;
     let near = median.abs_diff(rounded) <= 100_000.max(median / 100) && rounded > 0;
     let interval_us = if near { rounded } else { *median };
     let mut sureness = times(us.len(), us.len());
     let mut value = seconds(interval_us);
     if !even {
-        value = format!("{} to {}", seconds(*least), seconds(*most));
+        value = format!("{} to {}", seconds(*shortest), seconds(*longest));
         sureness = format!("{} intervals, which differ", us.len());
     } else if refreshes_at_half(dialogs) {
         value += ", half of the session";
-    } else if let Some(s) = all.iter().find_map(|(us, g, _)| {
+    } else if let Some(s) = gaps.iter().find_map(|(us, g, _)| {
         g.filter(|g| (*us..us * 4 / 3).contains(&(u64::from(*g) * 1_000_000)))
     }) {
         let before = u64::from(s) * 1_000_000 - interval_us;
@@ -327,7 +328,7 @@ fn refused(dialog: &DialogTrace, refresh: &Exchange, next: Option<&Exchange>) ->
             let place = |x: &Exchange| x.sent.first().map(|s| s.place);
             let updates = dialog.by_client("UPDATE");
             let count = updates.filter(|x| place(x) >= place(refresh)).count();
-            let again = us.map_or(String::new(), |us| {
+            let pause = us.map_or(String::new(), |us| {
                 format!(" after {}", seconds(us / 100_000 * 100_000))
             });
             // A second one is the last where the dialog goes on for long without a third.
@@ -342,7 +343,7 @@ fn refused(dialog: &DialogTrace, refresh: &Exchange, next: Option<&Exchange>) ->
                     .map(|_| "retry-once"),
                 _ => Some("retry"),
             };
-            (Some(format!("UPDATE again{again}, {count} in all")), word)
+            (Some(format!("UPDATE again{pause}, {count} in all")), word)
         }
         _ => (None, None),
     }
@@ -355,12 +356,12 @@ fn reestablishment(dialogs: &[&DialogTrace]) -> Finding {
     for (index, dialog) in dialogs.iter().enumerate() {
         let Some(end) = lost_at(dialog) else { continue };
         let start = |d: &DialogTrace| d.exchanges.first().and_then(Exchange::at_us);
-        let same = |d: &DialogTrace| d.file == dialog.file && d.caller == dialog.caller;
-        let others = dialogs
+        let is_same_pair = |d: &DialogTrace| d.file == dialog.file && d.caller == dialog.caller;
+        let candidates = dialogs
             .iter()
             .enumerate()
-            .filter(|(i, d)| *i != index && same(d));
-        let next = others
+            .filter(|(i, d)| *i != index && is_same_pair(d));
+        let next = candidates
             .filter_map(|(_, d)| Some((start(d).filter(|at| *at >= end)?, *d)))
             .min_by_key(|(at, _)| *at);
         if let Some((at, next)) = next {
@@ -375,29 +376,29 @@ fn reestablishment(dialogs: &[&DialogTrace]) -> Finding {
             ));
         }
     }
-    let mut all: Vec<u64> = samples.iter().map(|(us, _)| *us).collect();
-    all.sort_unstable();
-    let (Some(least), Some(most)) = (all.first(), all.last()) else {
+    let mut delays: Vec<u64> = samples.iter().map(|(us, _)| *us).collect();
+    delays.sort_unstable();
+    let (Some(shortest), Some(longest)) = (delays.first(), delays.last()) else {
         return Finding::unseen(NAME, "no lost session was set up again");
     };
-    let whole = |us: u64| (us + 500_000) / 1_000_000 * 1_000_000;
+    let to_seconds = |us: u64| (us + 500_000) / 1_000_000 * 1_000_000;
     let evidence = samples.iter().map(|(_, p)| p.clone()).collect();
-    let sureness = times(all.len(), all.len());
-    if most - least <= (most / 20).max(1_000_000) {
-        let middle = whole(all[all.len() / 2]);
+    let sureness = times(delays.len(), delays.len());
+    if longest - shortest <= (longest / 20).max(1_000_000) {
+        let middle = to_seconds(delays[delays.len() / 2]);
         return Finding::measured(NAME, seconds(middle), sureness, evidence)
             .setting("reestablish", format!("fixed {}", seconds(middle)));
     }
-    let (least, most) = (whole(*least), whole(*most));
+    let (shortest, longest) = (to_seconds(*shortest), to_seconds(*longest));
     Finding::measured(
         NAME,
-        format!("{} to {}", seconds(least), seconds(most)),
+        format!("{} to {}", seconds(shortest), seconds(longest)),
         sureness,
         evidence,
     )
     .setting(
         "reestablish",
-        format!("uniform {}..{}", seconds(least), seconds(most)),
+        format!("uniform {}..{}", seconds(shortest), seconds(longest)),
     )
 }
 
@@ -407,8 +408,8 @@ fn lost_at(dialog: &DialogTrace) -> Option<u64> {
     if let Some(bye) = exchanges().find(|x| !x.by_client && x.method == "BYE") {
         return bye.at_us();
     }
-    if let Some(gone) = exchanges().find(|x| x.by_client && x.code() == Some(481)) {
-        return gone.answer.as_ref()?.seen.at_us;
+    if let Some(exchange) = exchanges().find(|x| x.by_client && x.code() == Some(481)) {
+        return exchange.answer.as_ref()?.sighting.at_us;
     }
     let last = dialog.refreshes().last()?;
     let failed = !last.succeeded() || dialog.update_class().as_deref() == Some("answer-lost");

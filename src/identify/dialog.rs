@@ -104,7 +104,7 @@ impl DialogTrace {
     /// The INVITE that set the dialog up.
     pub(super) fn setup(&self) -> Option<&Exchange> {
         self.by_client("INVITE")
-            .find(|x| x.succeeded() && !x.within)
+            .find(|x| x.succeeded() && !x.in_dialog)
             .or_else(|| self.by_client("INVITE").find(|x| x.succeeded()))
     }
 
@@ -113,9 +113,9 @@ impl DialogTrace {
         let setup = self.setup();
         let first = |x: &Exchange| x.sent.first().map(|s| s.place);
         let start = setup.and_then(first);
-        let answer_place = setup.and_then(|x| Some(x.answer.as_ref()?.seen.place));
+        let answer_place = setup.and_then(|x| Some(x.answer.as_ref()?.sighting.place));
         self.exchanges.iter().filter(move |x| {
-            let re_invite = x.method == "INVITE" && x.within && first(x) != start;
+            let re_invite = x.method == "INVITE" && x.in_dialog && first(x) != start;
             x.by_client && (x.method == "UPDATE" || re_invite) && first(x) > answer_place
         })
     }
@@ -125,11 +125,11 @@ impl DialogTrace {
         let Some(answer) = update.answer.as_ref().filter(|_| update.succeeded()) else {
             return false;
         };
-        let (Some(first), Some(answered)) = (update.at_us(), answer.seen.at_us) else {
+        let (Some(first), Some(answered)) = (update.at_us(), answer.sighting.at_us) else {
             return false;
         };
         let later = update.sent.iter().filter(|s| {
-            s.leg == answer.seen.leg && s.at_us.is_some_and(|at| at > answered + 100_000)
+            s.leg == answer.sighting.leg && s.at_us.is_some_and(|at| at > answered + 100_000)
         });
         let ended = self
             .by_client("BYE")
@@ -164,8 +164,8 @@ impl DialogTrace {
         }
         // A demand for credentials, or two requests that crossed, say nothing of UPDATE.
         let tells = |x: &&&Exchange| x.code().is_some_and(|c| !matches!(c, 401 | 407 | 491));
-        let any = || updates.iter().find(|x| x.answer.is_some());
-        let Some(answered) = updates.iter().find(tells).or_else(any) else {
+        let first_answered = || updates.iter().find(|x| x.answer.is_some());
+        let Some(answered) = updates.iter().find(tells).or_else(first_answered) else {
             return updates
                 .iter()
                 .any(|x| self.is_silence(x))
@@ -219,7 +219,7 @@ impl DialogTrace {
         let answers = || self.exchanges.iter().filter_map(|x| x.answer.as_ref());
         let first_refresh = refresh
             .and_then(Exchange::at_us)
-            .zip(ok.and_then(|a| a.seen.at_us));
+            .zip(ok.and_then(|a| a.sighting.at_us));
         DialogFacts {
             capture: capture.into(),
             gateway,
@@ -265,7 +265,7 @@ impl DialogTrace {
                     .first()
                     .and_then(|x| x.sent.first())
                     .map(|s| s.place),
-                ok: ok.map(|a| a.seen.place),
+                ok: ok.map(|a| a.sighting.place),
                 update: updates().map(Exchange::places).collect(),
             },
         }

@@ -22,7 +22,7 @@ pub(super) struct Sighting {
 #[derive(Clone, Debug)]
 pub(super) struct FinalAnswer {
     /// Where it was first seen.
-    pub seen: Sighting,
+    pub sighting: Sighting,
     /// All its copies, on all legs.
     pub copies: Vec<Sighting>,
     /// The status code.
@@ -47,7 +47,7 @@ pub(super) struct Exchange {
     /// Whether the client sent it: the side that opened the dialog.
     pub by_client: bool,
     /// Whether it was sent within the dialog.
-    pub within: bool,
+    pub in_dialog: bool,
     /// Every copy on every leg.
     pub sent: Vec<Sighting>,
     /// Session-Expires as offered: the header, and its seconds.
@@ -90,7 +90,7 @@ impl Exchange {
         Some(
             self.answer
                 .as_ref()?
-                .seen
+                .sighting
                 .at_us?
                 .saturating_sub(self.at_us()?),
         )
@@ -211,7 +211,7 @@ impl DialogTrace {
             self.exchanges.push(Exchange {
                 by_client: key.2 == self.client_tag,
                 method: key.0,
-                within: message.to_tag().is_some(),
+                in_dialog: message.to_tag().is_some(),
                 sent: Vec::new(),
                 offered: message.session_expires().map(|se| {
                     (
@@ -254,7 +254,7 @@ impl DialogTrace {
         }
         let session = message.session_expires();
         exchange.answer = Some(FinalAnswer {
-            seen: sighting,
+            sighting,
             copies: vec![sighting],
             code,
             allow: message.allow(),

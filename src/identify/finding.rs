@@ -45,9 +45,9 @@ pub(super) fn exchange_places(dialog: &DialogTrace, exchange: &Exchange) -> File
         .answer
         .iter()
         .flat_map(|a| a.copies.iter().map(|s| s.place));
-    let mut all: Vec<u64> = exchange.places().into_iter().chain(answer).collect();
-    all.sort_unstable();
-    places(dialog, all)
+    let mut numbers: Vec<u64> = exchange.places().into_iter().chain(answer).collect();
+    numbers.sort_unstable();
+    places(dialog, numbers)
 }
 
 /// Evidence kept of one value; what follows is more of the same.
@@ -97,8 +97,8 @@ impl Finding {
 pub(super) fn times(matches: usize, total: usize) -> String {
     match (matches, total) {
         (1, 1) => "once".into(),
-        (so, of) if so == of => format!("{of} times, always so"),
-        (so, of) => format!("{so} of {of} times: not always"),
+        (so, total) if so == total => format!("{total} times, always so"),
+        (so, total) => format!("{so} of {total} times: not always"),
     }
 }
 
@@ -113,8 +113,8 @@ pub(super) fn majority<T: PartialEq + Clone>(
             None => counts.push((value, 1)),
         }
     }
-    let most = counts.iter().map(|(_, n)| *n).max()?;
-    let (value, count) = counts.into_iter().find(|(_, n)| *n == most)?;
+    let maximum = counts.iter().map(|(_, n)| *n).max()?;
+    let (value, count) = counts.into_iter().find(|(_, n)| *n == maximum)?;
     let evidence = samples
         .iter()
         .filter(|(v, _)| v == value)

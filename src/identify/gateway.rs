@@ -51,7 +51,7 @@ fn allow(dialogs: &[&DialogTrace]) -> Option<(Allow, Finding)> {
         .iter()
         .filter_map(|d| {
             let answer = d.setup()?.answer.as_ref()?;
-            Some((answer.allow, places(d, [answer.seen.place])))
+            Some((answer.allow, places(d, [answer.sighting.place])))
         })
         .collect();
     let (allow, finding) = by_majority("Allow in the 2xx to INVITE", &samples, |a| match a {
@@ -85,17 +85,17 @@ fn update(dialogs: &[&DialogTrace]) -> Finding {
         .iter()
         .filter_map(|d| {
             let class = d.update_class()?;
-            let all = d
+            let updates = d
                 .by_client("UPDATE")
                 .flat_map(|x| exchange_places(d, x).places);
-            Some((class, places(d, all)))
+            Some((class, places(d, updates)))
         })
         .collect();
     let reaction = |class: &String| {
         let copies = dialogs
             .iter()
             .filter(|d| d.update_class().as_ref() == Some(class));
-        let most = copies
+        let max_copies = copies
             .flat_map(|d| d.by_client("UPDATE").map(Exchange::copies))
             .max()
             .unwrap_or(1);
@@ -103,8 +103,8 @@ fn update(dialogs: &[&DialogTrace]) -> Finding {
             "accepted" => "200 with Session-Expires".into(),
             "no-session-expires" => "200 without Session-Expires".into(),
             "answer-lost" => "200, which does not reach the client".into(),
-            "ignored" if most == 1 => "no answer, sent once".into(),
-            "ignored" => format!("no answer, sent up to {most} times"),
+            "ignored" if max_copies == 1 => "no answer, sent once".into(),
+            "ignored" => format!("no answer, sent up to {max_copies} times"),
             answered => answered.trim_start_matches("answered ").to_string(),
         }
     };
@@ -124,8 +124,8 @@ fn update(dialogs: &[&DialogTrace]) -> Finding {
     if class == "ignored" {
         finding.sureness += &silence(dialogs);
     }
-    let (word, known) = behaviour(&class);
-    if !known {
+    let (word, value) = behaviour(&class);
+    if !value {
         finding.sureness += if word == "ignored" {
             "; a proxy says for the gateway that it did not answer"
         } else {
@@ -196,7 +196,7 @@ fn granted(dialogs: &[&DialogTrace]) -> Finding {
             let answer = x.answer.as_ref()?;
             Some((
                 (answer.granted_s, x.offered.as_ref().map(|(_, s)| *s)),
-                places(d, [answer.seen.place]),
+                places(d, [answer.sighting.place]),
             ))
         })
         .collect();
@@ -266,7 +266,7 @@ fn refresher(dialogs: &[&DialogTrace]) -> Finding {
         .iter()
         .filter_map(|d| {
             let answer = d.setup()?.answer.as_ref()?;
-            Some((answer.refresher?, places(d, [answer.seen.place])))
+            Some((answer.refresher?, places(d, [answer.sighting.place])))
         })
         .collect();
     let word = |r: &Refresher| match r {
@@ -289,7 +289,7 @@ fn refresher(dialogs: &[&DialogTrace]) -> Finding {
 /// The gateway's own refreshes, where it sends some.
 fn own_refresh(dialogs: &[&DialogTrace]) -> Option<Finding> {
     let sent = |x: &&Exchange| {
-        !x.by_client && x.within && matches!(x.method.as_str(), "INVITE" | "UPDATE")
+        !x.by_client && x.in_dialog && matches!(x.method.as_str(), "INVITE" | "UPDATE")
     };
     let samples: Vec<_> = dialogs
         .iter()
@@ -326,7 +326,7 @@ fn enforced(dialog: &DialogTrace) -> Option<(&'static str, super::FilePlaces)> {
     };
     let last = dialog.exchanges.iter().rfind(granted)?;
     let answer = last.answer.as_ref()?;
-    let (start, seconds) = (answer.seen.at_us?, answer.granted_s?);
+    let (start, seconds) = (answer.sighting.at_us?, answer.granted_s?);
     let end = u64::from(seconds) * 1_000_000;
     for exchange in &dialog.exchanges {
         let Some(after) = exchange.at_us().and_then(|at| at.checked_sub(start)) else {
@@ -352,8 +352,8 @@ fn enforced(dialog: &DialogTrace) -> Option<(&'static str, super::FilePlaces)> {
 const SLOW_MS: f64 = 10.0;
 
 fn responses(dialogs: &[&DialogTrace]) -> Option<Finding> {
-    let all: Vec<u64> = dialogs.iter().flat_map(|d| d.responses_us()).collect();
-    let times = response_times(all);
+    let delays: Vec<u64> = dialogs.iter().flat_map(|d| d.responses_us()).collect();
+    let times = response_times(delays);
     let (median, p95, max) = (times.median?, times.p95?, times.max?);
     let evidence = dialogs.iter().map(|d| {
         places(
@@ -411,9 +411,9 @@ fn calls(dialogs: &[&DialogTrace]) -> Option<Finding> {
     if count == 0 {
         return None;
     }
-    let enough = count >= CALLS_LEAST && watched_us >= WATCHED_LEAST_US;
+    let is_enough = count >= CALLS_LEAST && watched_us >= WATCHED_LEAST_US;
     let rate = count as f64 * 3.6e9 / watched_us.max(1) as f64;
-    let (value, sureness) = if enough {
+    let (value, sureness) = if is_enough {
         (
             format!("{count}, {rate:.2} an hour and user"),
             times(count, count),

@@ -5,7 +5,7 @@ use super::party::{Identification, Party};
 use crate::scenario::Profile;
 
 /// Text for a basic string of TOML: no quotes, no backslashes, no control characters.
-fn plain(text: &str) -> String {
+fn basic_string_text(text: &str) -> String {
     text.chars()
         .map(|c| {
             if c == '"' || c == '\\' || c.is_control() {
@@ -18,10 +18,14 @@ fn plain(text: &str) -> String {
 }
 
 /// "frames 8, 10–12 of a.pcap"
-pub(super) fn evidence(identified: &Identification, finding: &Finding, with_file: bool) -> String {
-    let mut all = Vec::new();
+pub(super) fn evidence(
+    identification: &Identification,
+    finding: &Finding,
+    with_file: bool,
+) -> String {
+    let mut numbers = Vec::new();
     for places in &finding.evidence {
-        let Some(file) = identified.files.get(places.file) else {
+        let Some(file) = identification.files.get(places.file) else {
             continue;
         };
         let unit = if places.places.len() == 1 {
@@ -34,15 +38,15 @@ pub(super) fn evidence(identified: &Identification, finding: &Finding, with_file
         } else {
             String::new()
         };
-        all.push(format!("{unit} {}{name}", ranges(&places.places)));
-        if all.len() == 3 {
+        numbers.push(format!("{unit} {}{name}", ranges(&places.places)));
+        if numbers.len() == 3 {
             break;
         }
     }
-    let more = finding.evidence.len().saturating_sub(all.len());
-    let mut text = all.join(", ");
-    if more > 0 {
-        text += &format!(" and {more} more");
+    let remainder = finding.evidence.len().saturating_sub(numbers.len());
+    let mut text = numbers.join(", ");
+    if remainder > 0 {
+        text += &format!(" and {remainder} more");
     }
     text
 }
@@ -64,34 +68,34 @@ fn ranges(places: &[u64]) -> String {
             _ => runs.push((place, place)),
         }
     }
-    let many = runs.len() > 6;
+    let is_long = runs.len() > 6;
     let texts = runs.iter().take(6).map(|(a, b)| match b - a {
         0 => a.to_string(),
         1 => format!("{a}, {b}"),
         _ => format!("{a}–{b}"),
     });
     let text = texts.collect::<Vec<_>>().join(", ");
-    if many { text + ", …" } else { text }
+    if is_long { text + ", …" } else { text }
 }
 
 fn profile(
     kind: &str,
-    identified: &Identification,
+    identification: &Identification,
     party: &Party,
     opening: &str,
     assumptions: &[(&str, &str, &str)],
 ) -> String {
-    let mut text = format!("# {}\n", plain(opening));
-    let measured = party.findings.iter().filter_map(|finding| {
+    let mut text = format!("# {}\n", basic_string_text(opening));
+    let settings = party.findings.iter().filter_map(|finding| {
         let (key, value) = finding.sets.as_ref()?;
-        let evidence_text = evidence(identified, finding, true);
+        let evidence_text = evidence(identification, finding, true);
         let source = format!("{evidence_text}; {}", finding.sureness);
         Some(line(key, value, finding.standing, &source))
     });
     let assumed = assumptions
         .iter()
         .map(|(key, value, source)| line(key, value, "assumption", source));
-    for line in measured.chain(assumed) {
+    for line in settings.chain(assumed) {
         // A value may be real and yet beyond what the model takes: it is kept as a comment.
         match Profile::parse(kind, "measured", "measured", &line) {
             Ok(_) => text += &line,
@@ -102,7 +106,7 @@ fn profile(
 }
 
 fn line(key: &str, value: &str, standing: &str, source: &str) -> String {
-    let value = plain(value);
+    let value = basic_string_text(value);
     let is_count = value.bytes().all(|b| b.is_ascii_digit()) && key == "servers";
     let value = if is_count {
         value
@@ -111,7 +115,7 @@ fn line(key: &str, value: &str, standing: &str, source: &str) -> String {
     };
     format!(
         "{key} = {{ value = {value}, standing = \"{standing}\", source = \"{}\" }}\n",
-        plain(source)
+        basic_string_text(source)
     )
 }
 
@@ -134,7 +138,7 @@ fn product(party: &Party) -> String {
 
 /// The profile of a gateway, as TOML. What was not seen is left to the defaults; a class of UPDATE has none, so it is
 /// assumed from Allow where no UPDATE was seen.
-pub fn gateway_profile(identified: &Identification, party: &Party) -> String {
+pub fn gateway_profile(identification: &Identification, party: &Party) -> String {
     let sets = |key: &str| {
         party
             .findings
@@ -169,17 +173,17 @@ pub fn gateway_profile(identified: &Identification, party: &Party) -> String {
         product(party),
         dialogs(party)
     );
-    profile("gateways", identified, party, &opening, &assumptions)
+    profile("gateways", identification, party, &opening, &assumptions)
 }
 
 /// The profile of a client, as TOML. What was not seen is left to the defaults.
-pub fn client_profile(identified: &Identification, party: &Party) -> String {
+pub fn client_profile(identification: &Identification, party: &Party) -> String {
     let opening = format!(
         "A client as it was seen{} in {}.",
         product(party),
         dialogs(party)
     );
-    profile("clients", identified, party, &opening, &[])
+    profile("clients", identification, party, &opening, &[])
 }
 
 #[cfg(test)]
@@ -190,6 +194,6 @@ mod tests {
     fn places_are_written_as_ranges() {
         assert_eq!(ranges(&[8, 9, 10, 14, 3, 4]), "3, 4, 8–10, 14");
         assert_eq!(ranges(&[1, 3, 5, 7, 9, 11, 13]), "1, 3, 5, 7, 9, 11, …");
-        assert_eq!(plain("a \"b\"\\ \n"), "a 'b'' '");
+        assert_eq!(basic_string_text("a \"b\"\\ \n"), "a 'b'' '");
     }
 }

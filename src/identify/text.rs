@@ -6,9 +6,9 @@ use super::party::{Identification, Party};
 use super::profile::{dialogs, evidence};
 
 /// The result for people.
-pub fn text(identified: &Identification) -> String {
+pub fn text(identification: &Identification) -> String {
     let mut text = String::new();
-    for file in &identified.files {
+    for file in &identification.files {
         let _ = writeln!(
             text,
             "{}: {}, {} {}s, {} SIP messages",
@@ -26,7 +26,7 @@ pub fn text(identified: &Identification) -> String {
             _ => {}
         }
     }
-    for gateway in &identified.gateways {
+    for gateway in &identification.gateways {
         let place = gateway
             .address
             .as_ref()
@@ -36,7 +36,7 @@ pub fn text(identified: &Identification) -> String {
             &format!("Gateway {}{place}", gateway.gateway),
             gateway,
         );
-        findings(&mut text, identified, gateway);
+        findings(&mut text, identification, gateway);
         let class = gateway.class.as_deref();
         let _ = writeln!(
             text,
@@ -44,7 +44,7 @@ pub fn text(identified: &Identification) -> String {
             "behaves like",
             class.unwrap_or("not enough was seen to say")
         );
-        for client in identified
+        for client in identification
             .clients
             .iter()
             .filter(|c| c.gateway == gateway.gateway)
@@ -54,7 +54,7 @@ pub fn text(identified: &Identification) -> String {
                 &format!("Client of gateway {}", gateway.gateway),
                 client,
             );
-            findings(&mut text, identified, client);
+            findings(&mut text, identification, client);
         }
     }
     text
@@ -71,10 +71,10 @@ fn heading(text: &mut String, title: &str, party: &Party) {
     let _ = writeln!(text, "\n{title}{product}{transport}, {dialogs}");
 }
 
-fn findings(text: &mut String, identified: &Identification, party: &Party) {
-    let with_file = identified.files.len() > 1;
+fn findings(text: &mut String, identification: &Identification, party: &Party) {
+    let with_file = identification.files.len() > 1;
     for finding in &party.findings {
-        let evidence_text = evidence(identified, finding, with_file);
+        let evidence_text = evidence(identification, finding, with_file);
         let standing = if finding.standing == "measured" {
             format!("measured, {evidence_text}; ")
         } else {

@@ -139,8 +139,8 @@ impl Gateway<'_> {
     /// Whether another dialog may be held; makes room for it where some are over.
     fn has_place(&mut self) -> bool {
         if self.dialogs.len() >= DIALOGS_MOST {
-            let is_over = |held: &DialogEntry| held.machine.as_ref().is_none_or(Dialog::is_over);
-            self.dialogs.retain(|_, held| !is_over(held));
+            let is_over = |entry: &DialogEntry| entry.machine.as_ref().is_none_or(Dialog::is_over);
+            self.dialogs.retain(|_, entry| !is_over(entry));
         }
         self.dialogs.len() < DIALOGS_MOST
     }
@@ -175,22 +175,22 @@ impl Gateway<'_> {
                 },
             );
         }
-        let Some(held) = self.dialogs.get_mut(&id) else {
+        let Some(entry) = self.dialogs.get_mut(&id) else {
             return Ok(());
         };
-        held.peer = from;
+        entry.peer = from;
         let mut outbox = Outbox::default();
-        match held.session.read(text) {
+        match entry.session.read(text) {
             Reading::Message(message) => {
                 let config = &self.options.config;
                 // What remains of an INVITE that was refused over UDP has nothing to do with the next one.
                 let is_new = message.subject == Subject::Invite && message.is_request();
                 let takes = |machine: &Dialog| machine.takes(&message) && !machine.is_over();
-                held.machine = held.machine.take().filter(|m| !is_new || takes(m));
-                match &mut held.machine {
+                entry.machine = entry.machine.take().filter(|m| !is_new || takes(m));
+                match &mut entry.machine {
                     Some(machine) => machine.receive(config, now, &message, &mut outbox),
                     None if message.subject == Subject::Invite => {
-                        held.machine = Dialog::accept(
+                        entry.machine = Dialog::accept(
                             config,
                             now,
                             &message,
@@ -201,13 +201,13 @@ impl Gateway<'_> {
                     None => {}
                 }
                 if let Some(every) = self.options.call_every.filter(|_| outbox.monitored) {
-                    held.step = Some((now + every, Subject::Delivered, 1));
+                    entry.step = Some((now + every, Subject::Delivered, 1));
                 }
                 self.say(&id, outbox)
             }
             Reading::Reply(reply) => self.send(reply, from),
             Reading::Provisional(request) => {
-                if let Some(machine) = &mut held.machine {
+                if let Some(machine) = &mut entry.machine {
                     machine.provisional(&request);
                 }
                 Ok(())
@@ -245,12 +245,16 @@ impl Gateway<'_> {
 
     fn say(&mut self, id: &str, outbox: Outbox) -> io::Result<()> {
         for message in outbox.messages {
-            let Some(held) = self.dialogs.get_mut(id) else {
+            let Some(entry) = self.dialogs.get_mut(id) else {
                 return Ok(());
             };
-            let peer = held.peer;
+            let peer = entry.peer;
             // The class answer-lost answers, and the answer does not reach the client.
-            if let Some(text) = held.session.write(&message).filter(|_| !message.unroutable) {
+            if let Some(text) = entry
+                .session
+                .write(&message)
+                .filter(|_| !message.unroutable)
+            {
                 self.send(text, peer)?;
             }
         }
@@ -260,26 +264,26 @@ impl Gateway<'_> {
     /// Lets every machine and script do what is due.
     fn fire(&mut self) -> io::Result<()> {
         let now = self.now();
-        let due = |held: &DialogEntry| held.next().is_some_and(|at| at <= now);
+        let due = |entry: &DialogEntry| entry.next().is_some_and(|at| at <= now);
         let ids: Vec<String> = self
             .dialogs
             .iter()
-            .filter(|(_, held)| due(held))
+            .filter(|(_, entry)| due(entry))
             .map(|(id, _)| id.clone())
             .collect();
         for id in ids {
-            let Some(held) = self.dialogs.get_mut(&id) else {
+            let Some(entry) = self.dialogs.get_mut(&id) else {
                 continue;
             };
             let mut outbox = Outbox::default();
-            if let Some(machine) = &mut held.machine {
+            if let Some(machine) = &mut entry.machine {
                 if machine.deadline().is_some_and(|(at, _)| at <= now) {
                     machine.fire(&self.options.config, now, &mut outbox);
                 }
-                if let Some((_, subject, call)) = held.step.filter(|(at, ..)| *at <= now) {
+                if let Some((_, subject, call)) = entry.step.filter(|(at, ..)| *at <= now) {
                     machine.event(now, subject, call, &mut outbox);
                     let every = self.options.call_every.unwrap_or(CALL_STEP);
-                    held.step = machine.is_monitored().then(|| match subject {
+                    entry.step = machine.is_monitored().then(|| match subject {
                         Subject::Delivered => (now + CALL_STEP, Subject::Established, call),
                         Subject::Established => {
                             (now + CALL_STEP * 2, Subject::ConnectionCleared, call)
@@ -288,7 +292,7 @@ impl Gateway<'_> {
                     });
                 }
             }
-            let over = held.machine.as_ref().is_some_and(Dialog::is_over);
+            let over = entry.machine.as_ref().is_some_and(Dialog::is_over);
             self.say(&id, outbox)?;
             if over {
                 self.dialogs.remove(&id);

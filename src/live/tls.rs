@@ -37,13 +37,13 @@ pub struct TlsTrust(Arc<ClientConfig>);
 pub struct TlsIdentity(Arc<ServerConfig>);
 
 fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, TlsError> {
-    let all: Vec<_> = CertificateDer::pem_slice_iter(pem)
+    let chain: Vec<_> = CertificateDer::pem_slice_iter(pem)
         .filter_map(Result::ok)
         .collect();
-    if all.is_empty() {
+    if chain.is_empty() {
         return Err(TlsError::NoCertificate);
     }
-    Ok(all)
+    Ok(chain)
 }
 
 impl TlsTrust {

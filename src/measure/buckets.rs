@@ -144,47 +144,50 @@ mod tests {
     #[test]
     fn counts_are_the_same_however_they_are_kept() {
         // Three of 761 stay sparse, 100 of them do not; at first one of four is dense.
-        let few = buckets_with(&[(760, 2), (3, 1), (500, 7), (3, 1)]);
-        assert!(matches!(&few, Buckets::Sparse(e) if e[..] == [(3, 2), (500, 7), (760, 2)]));
+        let sparse = buckets_with(&[(760, 2), (3, 1), (500, 7), (3, 1)]);
+        assert!(matches!(&sparse, Buckets::Sparse(e) if e[..] == [(3, 2), (500, 7), (760, 2)]));
         let early = buckets_with(&[(3, 2), (500, 7), (760, 2)]);
         assert!(matches!(&early, Buckets::Sparse(_)));
         let first = buckets_with(&[(0, 1)]);
         assert!(matches!(&first, Buckets::Dense(_)));
-        let all: Vec<(usize, u64)> = (0..200).map(|b| (b, b as u64 + 1)).collect();
-        let reversed: Vec<_> = all.iter().rev().copied().collect();
-        let (up, down) = (buckets_with(&all), buckets_with(&reversed));
+        let entries: Vec<(usize, u64)> = (0..200).map(|b| (b, b as u64 + 1)).collect();
+        let reversed: Vec<_> = entries.iter().rev().copied().collect();
+        let (up, down) = (buckets_with(&entries), buckets_with(&reversed));
         assert!(matches!(&down, Buckets::Dense(_)));
         assert_eq!(up, down);
-        assert_eq!(down.entries().collect::<Vec<_>>(), all);
-        assert_ne!(up, few);
+        assert_eq!(down.entries().collect::<Vec<_>>(), entries);
+        assert_ne!(up, sparse);
     }
 
     #[test]
     fn merging_adds_whatever_is_sparse() {
-        let many: Vec<(usize, u64)> = (0..300).map(|b| (b, 1)).collect();
-        let (few, many) = (buckets_with(&[(7, 1), (4000, 5)]), buckets_with(&many));
-        let mut sum = few.clone();
-        sum.merge(&many);
-        let mut other = many.clone();
-        other.merge(&few);
+        let dense_entries: Vec<(usize, u64)> = (0..300).map(|b| (b, 1)).collect();
+        let (sparse, dense) = (
+            buckets_with(&[(7, 1), (4000, 5)]),
+            buckets_with(&dense_entries),
+        );
+        let mut sum = sparse.clone();
+        sum.merge(&dense);
+        let mut other = dense.clone();
+        other.merge(&sparse);
         assert_eq!(sum, other);
         let counts: Vec<u64> = sum.clone().into();
         assert_eq!((counts[7], counts[8], counts[4000]), (2, 1, 5));
         assert_eq!(counts.len(), 4001);
-        let mut none = Buckets::default();
-        none.merge(&sum);
-        assert_eq!(none, sum);
+        let mut empty = Buckets::default();
+        empty.merge(&sum);
+        assert_eq!(empty, sum);
         assert_eq!(Buckets::from(counts), sum);
     }
 
     #[test]
     fn a_count_beyond_32_bits_is_kept() {
-        let most = u64::from(u32::MAX);
-        let mut buckets = buckets_with(&[(900, most)]);
+        let max = u64::from(u32::MAX);
+        let mut buckets = buckets_with(&[(900, max)]);
         assert!(matches!(&buckets, Buckets::Sparse(_)));
         buckets.bump(900);
-        assert_eq!(buckets.entries().collect::<Vec<_>>(), [(900, most + 1)]);
-        assert_eq!(buckets_with(&[(900, most + 1)]), buckets);
+        assert_eq!(buckets.entries().collect::<Vec<_>>(), [(900, max + 1)]);
+        assert_eq!(buckets_with(&[(900, max + 1)]), buckets);
     }
 
     #[test]

@@ -9,12 +9,12 @@ use super::tally::{Counter, DropCause, MissCause};
 
 impl Metric {
     /// The metric of that name.
-    pub fn named(name: &str) -> Option<&'static Self> {
+    pub fn by_name(name: &str) -> Option<&'static Self> {
         METRICS.iter().find(|m| m.name == name)
     }
 }
 
-fn none() -> Vec<&'static str> {
+fn no_causes() -> Vec<&'static str> {
     Vec::new()
 }
 
@@ -45,7 +45,7 @@ const fn metric(
         definition,
         less_is_better,
         basis,
-        causes: none,
+        causes: no_causes,
         read,
         by_cause: |_, _| 0,
     }

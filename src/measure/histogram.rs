@@ -52,9 +52,9 @@ impl Histogram {
     }
 
     /// Counts a duration that was still open, after `least`, when nobody looked any longer.
-    pub fn record_censored(&mut self, least: Span) {
-        self.open.bump(bucket_of(least.0));
-        self.longest = self.longest.max(least);
+    pub fn record_censored(&mut self, lower_bound: Span) {
+        self.open.bump(bucket_of(lower_bound.0));
+        self.longest = self.longest.max(lower_bound);
         self.censored += 1;
     }
 
@@ -92,9 +92,9 @@ impl Histogram {
 
     /// What the quantile is at least: every censored sample taken as the time for which it had been open. `None` without samples.
     pub fn least_quantile(&self, p: f64) -> Option<Span> {
-        let mut all = self.buckets.clone();
-        all.merge(&self.open);
-        self.ranked(p, all.entries())
+        let mut buckets = self.buckets.clone();
+        buckets.merge(&self.open);
+        self.ranked(p, buckets.entries())
     }
 
     /// Where the finished samples fall, eight stretches per power of two: from, to (microseconds, the end left out), how
@@ -112,8 +112,8 @@ impl Histogram {
         std::iter::from_fn(move || {
             let (bucket, mut n) = entries.next()?;
             let stretch = bucket / WIDTH;
-            while let Some((_, more)) = entries.next_if(|(b, _)| b / WIDTH == stretch) {
-                n += more;
+            while let Some((_, count)) = entries.next_if(|(b, _)| b / WIDTH == stretch) {
+                n += count;
             }
             Some((from(stretch), from(stretch + 1), n))
         })
@@ -121,11 +121,11 @@ impl Histogram {
 
     /// The quantile of these counts, behind which the others come.
     fn ranked(&self, p: f64, counts: impl Iterator<Item = (usize, u64)>) -> Option<Span> {
-        let all = self.count + self.censored;
-        if all == 0 {
+        let total = self.count + self.censored;
+        if total == 0 {
             return None;
         }
-        let rank = ((p * all as f64).ceil() as u64).clamp(1, all);
+        let rank = ((p * total as f64).ceil() as u64).clamp(1, total);
         let mut cumulative = 0;
         for (bucket, n) in counts {
             cumulative += n;
@@ -183,12 +183,12 @@ mod tests {
         })
         .take(30_000)
         .collect();
-        let (mut all, mut parts) = (
+        let (mut total, mut parts) = (
             Histogram::default(),
             [0, 1, 2].map(|_| Histogram::default()),
         );
         for (i, us) in samples.iter().enumerate() {
-            all.record(Span(*us));
+            total.record(Span(*us));
             parts[i % 3].record(Span(*us));
         }
         let [a, b, c] = parts;
@@ -197,11 +197,11 @@ mod tests {
         left.merge(&b);
         right.merge(&c);
         right.merge(&a);
-        assert!(left == all && right == all, "in whatever order");
+        assert!(left == total && right == total, "in whatever order");
         samples.sort_unstable();
         for percent in 1..=100 {
             let exact = samples[samples.len() * percent / 100 - 1] as f64;
-            let estimate = all.quantile(percent as f64 / 100.0).unwrap().0 as f64;
+            let estimate = total.quantile(percent as f64 / 100.0).unwrap().0 as f64;
             assert!(
                 estimate >= exact && estimate <= exact * (1.0 + 1.0 / 128.0),
                 "{percent} %: {estimate} for {exact}"

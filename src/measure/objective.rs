@@ -49,19 +49,20 @@ pub struct DayShare {
     /// Days on which it holds at least.
     pub days: u32,
     /// Out of so many.
-    pub of: u32,
+    pub total_days: u32,
 }
 
 impl DayShare {
     /// Reads "19 of 20 days"; `None`: it is something else, or not some of all days.
     pub fn parse(text: &str) -> Option<Self> {
-        let (days, of) = text
+        let (days, total_days) = text
             .trim()
             .strip_suffix("days")?
             .trim_end()
             .split_once(" of ")?;
-        let (days, of) = (days.trim().parse().ok()?, of.trim().parse().ok()?);
-        (0 < days && days < of && of <= Self::MOST_DAYS).then_some(Self { days, of })
+        let (days, total_days) = (days.trim().parse().ok()?, total_days.trim().parse().ok()?);
+        (0 < days && days < total_days && total_days <= Self::MOST_DAYS)
+            .then_some(Self { days, total_days })
     }
 
     /// More days than these nobody simulates.
@@ -72,15 +73,15 @@ impl DayShare {
     pub fn quantile(self, bound: Bound) -> f64 {
         let others = match bound {
             Bound::AtMost(_) => self.days,
-            Bound::AtLeast(_) => self.of - self.days,
+            Bound::AtLeast(_) => self.total_days - self.days,
         };
-        f64::from(others) / f64::from(self.of)
+        f64::from(others) / f64::from(self.total_days)
     }
 }
 
 impl fmt::Display for DayShare {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of {} days", self.days, self.of)
+        write!(f, "{} of {} days", self.days, self.total_days)
     }
 }
 

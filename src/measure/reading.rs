@@ -37,7 +37,7 @@ pub(super) fn mean(histogram: &Histogram, us: f64) -> Sample {
 pub(super) fn quantile(histogram: &Histogram, p: f64, us: f64) -> Sample {
     match (histogram.quantile(p), histogram.least_quantile(p)) {
         (Some(span), _) => Sample::Value(span.0 as f64 / us),
-        (None, Some(least)) => Sample::Beyond(least.0 as f64 / us),
+        (None, Some(lower_bound)) => Sample::Beyond(lower_bound.0 as f64 / us),
         (None, None) => Sample::Absent,
     }
 }

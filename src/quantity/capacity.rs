@@ -14,14 +14,14 @@ pub fn parse_capacity(text: &str) -> Option<f64> {
         .parse()
         .ok()
         .filter(|n: &f64| n.is_finite() && *n > 0.0 && *n <= 1e9)?;
-    let (what, per) = rate.split_once('/')?;
+    let (noun, per) = rate.split_once('/')?;
     let seconds = match per {
         "s" => 1.0,
         "min" => 60.0,
         "h" => 3600.0,
         _ => return None,
     };
-    let jobs = match what {
+    let jobs = match noun {
         "calls" => JOBS_PER_CALL,
         "messages" => 1.0 / MESSAGES_PER_JOB,
         "jobs" => 1.0,

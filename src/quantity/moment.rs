@@ -103,8 +103,8 @@ pub(super) fn days_between(from: Weekday, to: Weekday) -> u8 {
 /// Reads a day of the week in English, whole or its first three letters.
 pub(super) fn parse_weekday(text: &str) -> Option<Weekday> {
     let monday = Weekday::Monday;
-    let mut all = (0..7).map(|n| monday.nth_next(n));
-    all.find(|day| {
+    let mut weekdays = (0..7).map(|n| monday.nth_next(n));
+    weekdays.find(|day| {
         let name = day.to_string();
         text.eq_ignore_ascii_case(&name) || text.eq_ignore_ascii_case(&name[..3])
     })
@@ -213,8 +213,8 @@ mod tests {
         ] {
             assert_eq!(parse_moment(text).map(print_moment).as_deref(), Some(text));
         }
-        let same = ["2026-11-30T06:00", "2026-11-30 06:00"].map(parse_moment);
-        assert_eq!(same[0], same[1]);
+        let forms = ["2026-11-30T06:00", "2026-11-30 06:00"].map(parse_moment);
+        assert_eq!(forms[0], forms[1]);
         for bad in [
             "Someday 08:00",
             "2026-02-29 08:00",

@@ -73,7 +73,7 @@ pub fn whole(n: u64) -> String {
 }
 
 /// "1 replication", "2,000 replications".
-pub fn counted(n: u64, noun: &str) -> String {
+pub fn count_phrase(n: u64, noun: &str) -> String {
     let s = if n == 1 { "" } else { "s" };
     format!("{} {noun}{s}", whole(n))
 }
@@ -90,7 +90,7 @@ fn decimals(half: f64, digits: i32) -> Option<i32> {
 }
 
 /// With so many decimals, thousands apart; negative: to tens, hundreds.
-fn fixed(x: f64, decimals: i32) -> String {
+fn with_decimals(x: f64, decimals: i32) -> String {
     if decimals >= 0 {
         return grouped(&format!("{x:.*}", decimals as usize));
     }
@@ -104,7 +104,7 @@ pub fn plus_minus(mean: f64, half: f64) -> String {
     // Its interval is one of rounding errors.
     let is_repeated = half <= 1e-9 * mean.abs();
     match decimals(half, 2).filter(|_| !is_repeated) {
-        Some(d) => format!("{} ± {}", fixed(mean, d), fixed(half, d)),
+        Some(d) => format!("{} ± {}", with_decimals(mean, d), with_decimals(half, d)),
         None => human(mean),
     }
 }
@@ -112,7 +112,7 @@ pub fn plus_minus(mean: f64, half: f64) -> String {
 /// Figures of one interval, each to the two digits of its half width; of none as they are.
 pub fn matched(x: f64, half: Option<f64>) -> String {
     match half.and_then(|half| decimals(half, 2)) {
-        Some(d) => fixed(x, d),
+        Some(d) => with_decimals(x, d),
         None => human(x),
     }
 }
@@ -120,21 +120,21 @@ pub fn matched(x: f64, half: Option<f64>) -> String {
 /// A mean as far as it is known, for a sentence: to the first digit of its half width, in two digits at least.
 pub fn rounded_text(mean: f64, half: Option<f64>) -> String {
     let Some(d) = half.and_then(|half| decimals(half, 1)) else {
-        return three(mean);
+        return three_digits(mean);
     };
-    let least = decimals(mean.abs(), 2).unwrap_or(0);
-    let most = decimals(mean.abs(), 4).unwrap_or(0);
-    without_zeros(&fixed(mean, d.clamp(least, most))).into()
+    let min_decimals = decimals(mean.abs(), 2).unwrap_or(0);
+    let max_decimals = decimals(mean.abs(), 4).unwrap_or(0);
+    without_zeros(&with_decimals(mean, d.clamp(min_decimals, max_decimals))).into()
 }
 
 /// Five significant digits, thousands apart: for figures that are held against exact ones.
 pub fn precise(x: f64) -> String {
     let digits = decimals(x.abs(), 5).map_or(0, |d| d.max(0));
-    without_zeros(&fixed(x, digits)).into()
+    without_zeros(&with_decimals(x, digits)).into()
 }
 
 /// Three significant digits, thousands apart.
-pub fn three(x: f64) -> String {
+pub fn three_digits(x: f64) -> String {
     if x.abs() >= 1000.0 || x == 0.0 || !x.is_finite() {
         return human(x.round());
     }

@@ -35,7 +35,7 @@ fn split(text: &str) -> (&str, &str) {
 }
 
 /// A decimal number times a whole unit, where the result is whole.
-fn scaled(number: &str, unit: u64) -> Option<u64> {
+fn scale(number: &str, unit: u64) -> Option<u64> {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     if whole.is_empty() || fraction.len() > 12 {
         return None;
@@ -55,7 +55,7 @@ pub fn parse_span(text: &str) -> Option<Span> {
     let word = || SPAN_WORDS.iter().find(|(words, _)| words.contains(&unit));
     let unit = word().map_or(unit, |(_, unit)| unit);
     let (_, us) = SPAN_UNITS.iter().find(|(name, _)| *name == unit)?;
-    scaled(number, *us).map(Span)
+    scale(number, *us).map(Span)
 }
 
 /// Writes a duration in the largest unit that keeps it whole.
@@ -114,11 +114,11 @@ pub fn parse_rate(text: &str) -> Option<f64> {
 /// Reads a share, "0.5 %", as a fraction.
 pub fn parse_share(text: &str) -> Option<f64> {
     let number = text.trim().strip_suffix('%')?.trim();
-    let plain = number.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let is_plain = number.chars().all(|c| c.is_ascii_digit() || c == '.');
     number
         .parse::<f64>()
         .ok()
-        .filter(|_| plain)
+        .filter(|_| is_plain)
         .map(|n| n / 100.0)
 }
 

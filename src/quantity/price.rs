@@ -12,7 +12,7 @@ pub struct Price {
 }
 
 /// Nothing costs more.
-const MOST: f64 = 1e9;
+const MAX_PRICE: f64 = 1e9;
 /// Letters of a currency at most.
 const LONGEST: usize = 8;
 
@@ -25,7 +25,7 @@ impl Price {
         let (amount, currency) = (text[..digits].parse().ok()?, text[digits..].trim_start());
         let is_word = |c: char| c.is_alphabetic() || "€$£¥".contains(c);
         let fits = currency.chars().count() <= LONGEST && currency.chars().all(is_word);
-        (fits && (0.0..=MOST).contains(&amount)).then(|| Self {
+        (fits && (0.0..=MAX_PRICE).contains(&amount)).then(|| Self {
             amount,
             currency: currency.into(),
         })
@@ -52,10 +52,10 @@ mod tests {
 
     #[test]
     fn a_price_is_an_amount_and_perhaps_a_word() {
-        let of = |text: &str| Price::parse(text).map(|p| (p.amount, p.currency));
-        assert_eq!(of("30"), Some((30.0, String::new())));
-        assert_eq!(of("12.50 EUR"), Some((12.5, "EUR".into())));
-        assert_eq!(of("30€"), Some((30.0, "€".into())));
+        let parse = |text: &str| Price::parse(text).map(|p| (p.amount, p.currency));
+        assert_eq!(parse("30"), Some((30.0, String::new())));
+        assert_eq!(parse("12.50 EUR"), Some((12.5, "EUR".into())));
+        assert_eq!(parse("30€"), Some((30.0, "€".into())));
         for wrong in [
             "",
             "EUR",
@@ -65,7 +65,7 @@ mod tests {
             "1.2.3",
             "30 longerthan8",
         ] {
-            assert_eq!(of(wrong), None, "{wrong}");
+            assert_eq!(parse(wrong), None, "{wrong}");
         }
         assert_eq!(Price::parse("12.50 EUR").unwrap().to_string(), "12.5 EUR");
     }

@@ -56,14 +56,15 @@ impl Recurrence {
         &self,
         start: Moment,
         horizon: Time,
-        most: usize,
+        limit: usize,
     ) -> Result<Vec<Time>, DayUnknown> {
         let end = horizon.0 as i64;
-        let within = |at: &i64| (0..end).contains(at);
-        let mut all: Vec<i64> = match self {
+        let in_run = |at: &i64| (0..end).contains(at);
+        let mut instants: Vec<i64> = match self {
             Self::At(moments) => {
-                let all = moments.iter().map(|moment| moment.after(start));
-                all.filter(|at| at.as_ref().map_or(true, within))
+                let offsets = moments.iter().map(|moment| moment.after(start));
+                offsets
+                    .filter(|at| at.as_ref().map_or(true, in_run))
                     .collect::<Result<_, _>>()?
             }
             Self::Every { every, from, until } => {
@@ -77,33 +78,33 @@ impl Recurrence {
                             None if days == Weekdays::EVERY => Ok(true),
                             None => Err(DayUnknown::Weekday),
                         };
-                        let mut all = Vec::new();
+                        let mut offsets = Vec::new();
                         for day in (0..).take_while(|day| at(*day) <= last) {
                             if is_one(&day)? && at(day) >= first {
-                                all.push(at(day));
+                                offsets.push(at(day));
                             }
                         }
-                        all
+                        offsets
                     }
                     Every::Interval(step) => {
                         let step = step.0 as i64;
                         let stretches = stretches(bounds, step, start, end)?;
-                        let each = |(from, to): (i64, i64)| {
+                        let repeats = |(from, to): (i64, i64)| {
                             (0..)
                                 .map(move |i| from + i * step)
                                 .take_while(move |at| *at <= to)
                         };
-                        let all = stretches.into_iter().flat_map(each).filter(within);
-                        all.take(most + 1).collect()
+                        let offsets = stretches.into_iter().flat_map(repeats).filter(in_run);
+                        offsets.take(limit + 1).collect()
                     }
                 }
             }
         };
-        all.retain(within);
-        all.sort_unstable();
-        all.dedup();
-        all.truncate(most + 1);
-        Ok(all.into_iter().map(|at| Time(at as u64)).collect())
+        instants.retain(in_run);
+        instants.sort_unstable();
+        instants.dedup();
+        instants.truncate(limit + 1);
+        Ok(instants.into_iter().map(|at| Time(at as u64)).collect())
     }
 }
 
@@ -156,8 +157,8 @@ mod tests {
     ) -> Result<Vec<String>, DayUnknown> {
         let start = parse_moment(start).unwrap();
         let horizon = Time(days * DAY_US as u64);
-        let all = recurrence.instants(start, horizon, 1000)?;
-        Ok(all
+        let instants = recurrence.instants(start, horizon, 1000)?;
+        Ok(instants
             .into_iter()
             .map(|at| print_moment(start.plus(at.0 as i64)))
             .collect())
@@ -202,9 +203,9 @@ mod tests {
             clock_times(&from, "08:00", 1).unwrap(),
             ["09:00:30", "09:10:30", "09:20:30"]
         );
-        let dated = every("1 d", Some("Tuesday 09:00"), Some("Thursday 09:00"));
+        let interval = every("1 d", Some("Tuesday 09:00"), Some("Thursday 09:00"));
         assert_eq!(
-            clock_times(&dated, "Monday 08:00", 7).unwrap(),
+            clock_times(&interval, "Monday 08:00", 7).unwrap(),
             ["Tuesday 09:00", "Wednesday 09:00", "Thursday 09:00"]
         );
     }

@@ -64,36 +64,36 @@ impl Body for Comparison {
 impl Comparison {
     /// Of alternatives that were compared.
     pub fn new(comparison: &study::Comparison) -> Self {
-        let contrast = |other: &Against| Contrast {
-            name: other.name.clone(),
-            verdict: other.verdict,
-            replications: other.replications,
-            figures: other.figures.iter().map(Difference::new).collect(),
+        let contrast = |alternative: &Against| Contrast {
+            name: alternative.name.clone(),
+            verdict: alternative.verdict,
+            replications: alternative.replications,
+            figures: alternative.figures.iter().map(Difference::new).collect(),
         };
         Self {
             baseline: comparison.baseline.clone(),
             confidence: rounded(comparison.confidence),
-            alternatives: comparison.others.iter().map(contrast).collect(),
+            alternatives: comparison.alternatives.iter().map(contrast).collect(),
         }
     }
 }
 
 impl Difference {
     /// Of a figure of both.
-    fn new(compared: &ComparedMetric) -> Self {
+    fn new(metric: &ComparedMetric) -> Self {
         let mean = |row: &study::MetricRow| row.estimate.map(|e| rounded(e.mean));
-        let [difference, lower, upper] = bounds(compared.paired.map(|p| p.difference));
+        let [difference, lower, upper] = bounds(metric.paired.map(|p| p.difference));
         Self {
-            metric: compared.metric.name.into(),
-            unit: compared.metric.unit.name().into(),
-            decides: compared.decides,
-            baseline: mean(&compared.baseline),
-            other: mean(&compared.other),
+            metric: metric.metric.name.into(),
+            unit: metric.metric.unit.name().into(),
+            decides: metric.decides,
+            baseline: mean(&metric.baseline),
+            other: mean(&metric.alternative),
             difference,
             lower,
             upper,
-            correlation: compared.paired.and_then(|p| p.correlation).map(rounded),
-            verdict: compared.relation,
+            correlation: metric.paired.and_then(|p| p.correlation).map(rounded),
+            verdict: metric.relation,
         }
     }
 }

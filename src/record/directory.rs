@@ -25,7 +25,7 @@ pub(super) fn remove_result(file: &Path, root: &Path) -> io::Result<()> {
     match file.parent().filter(|below| *below != root) {
         Some(below) => match fs::remove_dir(below) {
             Err(cause) if cause.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(()),
-            done => absent(done),
+            result => absent(result),
         },
         None => Ok(()),
     }
@@ -42,7 +42,7 @@ pub(super) fn absent(removed: io::Result<()>) -> io::Result<()> {
         {
             Ok(())
         }
-        done => done,
+        result => result,
     }
 }
 
@@ -75,17 +75,17 @@ mod tests {
         let root = root.path();
         let plots = root.join("plots");
         fs::create_dir(&plots).unwrap();
-        let [one, other] = ["a.svg", "b.svg"].map(|name| plots.join(name));
-        for file in [&one, &other] {
+        let [first, second] = ["a.svg", "b.svg"].map(|name| plots.join(name));
+        for file in [&first, &second] {
             fs::write(file, "plot").unwrap();
         }
-        remove_result(&one, root).unwrap();
-        assert!(!one.exists() && other.exists());
+        remove_result(&first, root).unwrap();
+        assert!(!first.exists() && second.exists());
         // Gone already, and its folder is not empty.
-        remove_result(&one, root).unwrap();
-        remove_result(&other, root).unwrap();
+        remove_result(&first, root).unwrap();
+        remove_result(&second, root).unwrap();
         assert!(!plots.exists() && root.exists());
-        remove_result(&other, root).unwrap();
+        remove_result(&second, root).unwrap();
         remove_result(&root.join("summary.json"), root).unwrap();
         assert!(root.exists());
     }

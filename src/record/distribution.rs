@@ -42,7 +42,7 @@ impl Table for Distributions {
 ///
 /// # Errors
 /// Those of whom the rows are given to.
-pub(super) fn each<E>(
+pub(super) fn for_each_row<E>(
     samples: &Samples,
     mut take: impl FnMut(&DistributionRow) -> Result<(), E>,
 ) -> Result<(), E> {
@@ -53,13 +53,13 @@ pub(super) fn each<E>(
         let minutes = station.response_by_minute.iter();
         minutes.for_each(|minute| response.merge(minute));
         let [setup, detection, recovery] = durations;
-        let all = [
+        let measures = [
             ("setup", setup),
             ("detection", detection),
             ("recovery", recovery),
             ("gateway_response", &response),
         ];
-        for (duration, histogram) in all {
+        for (duration, histogram) in measures {
             for (from, to, count) in histogram.stretches() {
                 let [from_ms, to_ms] = [from, to].map(|us| rounded(us as f64 / 1e3));
                 take(&DistributionRow {
@@ -83,7 +83,7 @@ pub(super) fn each<E>(
 /// Those of the writer.
 pub fn write(samples: &Samples, out: impl Write) -> csv::Result<()> {
     let mut rows = Rows::new::<Distributions>(out)?;
-    each(samples, |row| rows.write(row))?;
+    for_each_row(samples, |row| rows.write(row))?;
     rows.finish()?;
     Ok(())
 }
@@ -102,12 +102,12 @@ pub struct Distribution {
 }
 
 /// Adds a row to the distribution that it belongs to: that of the last row, or a new one.
-pub(super) fn add(all: &mut Vec<Distribution>, row: &DistributionRow) {
+pub(super) fn add(distributions: &mut Vec<Distribution>, row: &DistributionRow) {
     let is = |d: &Distribution| {
         d.point == row.point && d.scope == row.scope && d.duration == row.duration
     };
-    if !all.last().is_some_and(is) {
-        all.push(Distribution {
+    if !distributions.last().is_some_and(is) {
+        distributions.push(Distribution {
             point: row.point.into(),
             scope: row.scope.into(),
             duration: row.duration.into(),
@@ -115,18 +115,21 @@ pub(super) fn add(all: &mut Vec<Distribution>, row: &DistributionRow) {
         });
     }
     let bin = (row.from_ms, row.to_ms, row.count as f64);
-    all.last_mut().into_iter().for_each(|d| d.bins.push(bin));
+    distributions
+        .last_mut()
+        .into_iter()
+        .for_each(|d| d.bins.push(bin));
 }
 
 /// The distributions of a run, as they would be read back.
 pub(super) fn from_samples(samples: &Samples) -> Vec<Distribution> {
-    let mut all = Vec::new();
-    let outcome: Result<(), std::convert::Infallible> = each(samples, |row| {
-        add(&mut all, row);
+    let mut distributions = Vec::new();
+    let outcome: Result<(), std::convert::Infallible> = for_each_row(samples, |row| {
+        add(&mut distributions, row);
         Ok(())
     });
     outcome.unwrap_or_else(|never| match never {});
-    all
+    distributions
 }
 
 /// Reads the table.
@@ -134,10 +137,10 @@ pub(super) fn from_samples(samples: &Samples) -> Vec<Distribution> {
 /// # Errors
 /// What is wrong, and in which line.
 pub(super) fn distributions(from: impl Read) -> Result<Vec<Distribution>, String> {
-    let mut all: Vec<Distribution> = Vec::new();
+    let mut distributions: Vec<Distribution> = Vec::new();
     table::read::<Distributions>(from, |row| {
-        add(&mut all, &row);
+        add(&mut distributions, &row);
         Ok(())
     })?;
-    Ok(all)
+    Ok(distributions)
 }

@@ -47,7 +47,7 @@ fn exchanged(
 ) -> io::Result<Option<(PathBuf, PathBuf)>> {
     let staged = fs::canonicalize(staged)?;
     let folder = fs::canonicalize(folder)?;
-    let Some((parent, prefix)) = beside(&folder) else {
+    let Some((parent, prefix)) = sibling_prefix(&folder) else {
         return Ok(None);
     };
     // Where the user stands must stay the results folder.
@@ -61,8 +61,8 @@ fn exchanged(
     }
     let mut builder = tempfile::Builder::new();
     builder.prefix(&prefix).rand_bytes(RANDOM);
-    let moved = builder.make_in(parent, |path| fs::rename(&staged, path))?;
-    let old = moved.into_temp_path().keep().map_err(|e| e.error)?;
+    let aside = builder.make_in(parent, |path| fs::rename(&staged, path))?;
+    let old = aside.into_temp_path().keep().map_err(|e| e.error)?;
     if let Err(cause) = swap(&old, &folder) {
         fs::rename(&old, &staged)?;
         return Err(cause);
@@ -128,9 +128,15 @@ fn is_alike(_: &Path, _: &Path) -> io::Result<bool> {
 }
 
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
-fn swap(one: &Path, other: &Path) -> io::Result<()> {
+fn swap(first: &Path, second: &Path) -> io::Result<()> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
-    Ok(renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE)?)
+    Ok(renameat_with(
+        CWD,
+        first,
+        CWD,
+        second,
+        RenameFlags::EXCHANGE,
+    )?)
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
@@ -139,7 +145,7 @@ fn swap(_: &Path, _: &Path) -> io::Result<()> {
 }
 
 /// Where folders lie beside a results folder, and what their names begin with.
-fn beside(folder: &Path) -> Option<(&Path, String)> {
+fn sibling_prefix(folder: &Path) -> Option<(&Path, String)> {
     let name = folder.file_name()?.to_str()?;
     Some((folder.parent()?, format!(".{name}.rccsim-")))
 }
@@ -150,7 +156,7 @@ fn beside(folder: &Path) -> Option<(&Path, String)> {
 /// The file system's refusal.
 pub(super) fn settle_earlier(folder: &Path) -> Result<(), FolderError> {
     let folder = fs::canonicalize(folder).map_err(at(folder))?;
-    let Some((parent, prefix)) = beside(&folder) else {
+    let Some((parent, prefix)) = sibling_prefix(&folder) else {
         return Ok(());
     };
     let Ok(entries) = fs::read_dir(parent) else {
@@ -172,10 +178,10 @@ pub(super) fn settle_earlier(folder: &Path) -> Result<(), FolderError> {
 
 /// Whether two folders have the same owner: in a folder for all, as /tmp, others make folders too.
 #[cfg(unix)]
-fn has_owner_of(one: &Path, other: &Path) -> bool {
+fn has_owner_of(first: &Path, second: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     let owner = |path: &Path| fs::symlink_metadata(path).map(|m| m.uid()).ok();
-    owner(one).is_some() && owner(one) == owner(other)
+    owner(first).is_some() && owner(first) == owner(second)
 }
 
 #[cfg(not(unix))]

@@ -99,10 +99,10 @@ impl Folder {
     /// # Errors
     /// As `open`; the other folder is on another file system.
     pub fn moved_to(self, path: &Path) -> Result<Self, FolderError> {
-        let mut other = Self::open(path)?;
-        other.staging.take_over(&self.staging)?;
-        other.finished.clone_from(&self.finished);
-        Ok(other)
+        let mut target = Self::open(path)?;
+        target.staging.take_over(&self.staging)?;
+        target.finished.clone_from(&self.finished);
+        Ok(target)
     }
 
     /// Begins a file.
@@ -188,11 +188,11 @@ impl Folder {
         let names = manifest.files.keys().map(String::as_str);
         refuse_others(&self.path, earlier.as_ref(), names.chain([MANIFEST]))?;
         let path = self.staging.path.join(MANIFEST);
-        let written = File::create(&path).and_then(|mut file| {
+        let result = File::create(&path).and_then(|mut file| {
             file.write_all(super::json(&manifest).as_bytes())?;
             file.sync_all()
         });
-        written.map_err(at(&path))?;
+        result.map_err(at(&path))?;
         self.staging
             .publish(&self.path, &manifest, earlier.as_ref())
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// A failure of the file system.
 #[derive(thiserror::Error, Debug)]
-#[error("{}: {}", path.display(), crate::refusal::plain(cause))]
+#[error("{}: {}", path.display(), crate::refusal::refusal_text(cause))]
 pub struct FolderError {
     /// The file or folder.
     pub path: PathBuf,

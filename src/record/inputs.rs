@@ -51,7 +51,7 @@ pub fn write(inputs: &[Input], out: impl Write) -> io::Result<()> {
 /// # Errors
 /// Why it is no such table.
 pub fn read(from: impl Read) -> Result<Vec<Input>, String> {
-    csv::Reader::from_reader(super::table::Lines::of(from))
+    csv::Reader::from_reader(super::table::Lines::new(from))
         .deserialize()
         .collect::<Result<_, _>>()
         .map_err(|e| e.to_string())
@@ -78,11 +78,11 @@ mod tests {
         let names = [
             "=1+2", "+a", "-1+cmd|x", "@SUM(A1)", "\t=1", "\r=1", "'=1", "''=1", "'tis", "a=1",
         ];
-        let named = names.map(|name| Input {
+        let odd_inputs = names.map(|name| Input {
             name: name.into(),
             ..input.clone()
         });
-        let inputs = [&[input], &named[..]].concat();
+        let inputs = [&[input], &odd_inputs[..]].concat();
         let mut bytes = Vec::new();
         write(&inputs, &mut bytes).unwrap();
         let text = std::str::from_utf8(&bytes).unwrap();
@@ -92,9 +92,9 @@ mod tests {
             value: "+1 h".into(),
             ..inputs[0].clone()
         };
-        let mut plain = Vec::new();
-        write(&[quantity], &mut plain).unwrap();
-        assert!(String::from_utf8(plain).unwrap().contains(",+1 h,"));
+        let mut buffer = Vec::new();
+        write(&[quantity], &mut buffer).unwrap();
+        assert!(String::from_utf8(buffer).unwrap().contains(",+1 h,"));
         let mut cells = csv::Reader::from_reader(&bytes[..]);
         let formula = |cell: &str| cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
         assert!(

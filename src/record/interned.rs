@@ -39,14 +39,14 @@ pub(super) fn name<'de, D: Deserializer<'de>>(from: D) -> Result<Name, D::Error>
 /// Reads a name, where there is one.
 pub(super) fn maybe_name<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Name>, D::Error> {
     #[derive(Deserialize)]
-    struct Named(#[serde(deserialize_with = "name")] Name);
-    Ok(Option::<Named>::deserialize(from)?.map(|named| named.0))
+    struct NameField(#[serde(deserialize_with = "name")] Name);
+    Ok(Option::<NameField>::deserialize(from)?.map(|field| field.0))
 }
 
 /// The names of metrics, of their units and causes.
 fn names() -> &'static BTreeSet<&'static str> {
-    static KNOWN: OnceLock<BTreeSet<&'static str>> = OnceLock::new();
-    KNOWN.get_or_init(|| {
+    static KNOWN_NAMES: OnceLock<BTreeSet<&'static str>> = OnceLock::new();
+    KNOWN_NAMES.get_or_init(|| {
         let metrics = METRICS.iter();
         let names = metrics.flat_map(|m| (m.causes)().into_iter().chain([m.name, m.unit.name()]));
         names.collect()

@@ -136,9 +136,9 @@ fn busy(file: &mut File) -> io::Error {
 #[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
-    let named = fs::symlink_metadata(path).map(|m| (m.dev(), m.ino()));
+    let identity = fs::symlink_metadata(path).map(|m| (m.dev(), m.ino()));
     let opened = file.metadata().map(|m| (m.dev(), m.ino()));
-    matches!((named, opened), (Ok(named), Ok(opened)) if named == opened)
+    matches!((identity, opened), (Ok(named), Ok(opened)) if named == opened)
 }
 
 /// Where a file that is open keeps its name.
@@ -177,9 +177,9 @@ mod tests {
         );
         drop(second);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
-        let alone = Lock::take(folder.path()).unwrap();
+        let lock = Lock::take(folder.path()).unwrap();
         assert!(Lock::share(folder.path()).is_err());
-        drop(alone);
+        drop(lock);
     }
 
     #[test]
@@ -195,10 +195,10 @@ mod tests {
     #[test]
     fn no_link_is_followed() {
         let folder = tempfile::tempdir().unwrap();
-        let other = folder.path().join("precious");
-        fs::write(&other, "mine").unwrap();
-        std::os::unix::fs::symlink(&other, folder.path().join(LOCK)).unwrap();
+        let file = folder.path().join("precious");
+        fs::write(&file, "mine").unwrap();
+        std::os::unix::fs::symlink(&file, folder.path().join(LOCK)).unwrap();
         assert!(Lock::take(folder.path()).is_err());
-        assert_eq!(fs::read_to_string(&other).unwrap(), "mine");
+        assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
     }
 }

@@ -20,13 +20,13 @@ pub(super) fn open_regular(path: &Path) -> io::Result<File> {
 ///
 /// # Errors
 /// The file system's refusal; it is no regular file, or longer.
-pub(super) fn read_regular(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+pub(super) fn read_regular(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     open_regular(path)?
-        .take(most.saturating_add(1))
+        .take(limit.saturating_add(1))
         .read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > most {
-        let why = format!("longer than {most} bytes");
+    if bytes.len() as u64 > limit {
+        let why = format!("longer than {limit} bytes");
         return Err(io::Error::new(io::ErrorKind::InvalidData, why));
     }
     Ok(bytes)

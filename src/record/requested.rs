@@ -112,7 +112,7 @@ fn scheduled(fault: Fault, start: Moment, horizon: Time) -> Option<Vec<Scheduled
     let lasts_s = seconds(parse_span(&fault.duration)?.0);
     let instance = fault.instance.and_then(|i| i.as_integer());
     let instants = recurrence.instants(start, horizon, SHOWN_MOST).ok()?;
-    let each = instants.into_iter().map(|at| {
+    let stretches = instants.into_iter().map(|at| {
         let from_s = seconds(start.clock.0) + seconds(at.0);
         ScheduledFault {
             kind: fault.kind.clone(),
@@ -122,7 +122,7 @@ fn scheduled(fault: Fault, start: Moment, horizon: Time) -> Option<Vec<Scheduled
             to_s: from_s + lasts_s,
         }
     });
-    Some(each.collect())
+    Some(stretches.collect())
 }
 
 /// Faults of one section that are drawn at most.

@@ -240,11 +240,11 @@ impl<'a> Results<'a> {
         if let Some(series) = self.series.get() {
             return Ok(series);
         }
-        let all = match &self.in_memory {
+        let rows = match &self.in_memory {
             Some(in_memory) => in_memory.day.map_or_else(Vec::new, series::from_samples),
             None => self.table("series.csv", |from| series::series(from))?,
         };
-        Ok(self.series.get_or_init(|| all))
+        Ok(self.series.get_or_init(|| rows))
     }
 
     /// Every figure of every replication, in the order of the file; none where the command writes none.
@@ -252,12 +252,12 @@ impl<'a> Results<'a> {
     /// # Errors
     /// The file is missing or damaged.
     pub fn runs(&self) -> Result<Vec<ReplicatedFigure>, ResultsError> {
-        let mut all = ByFigure::default();
+        let mut figures = ByFigure::default();
         self.each_run(|row| {
-            all.add(row);
+            figures.add(row);
             Ok(())
         })?;
-        Ok(all.finish())
+        Ok(figures.finish())
     }
 
     /// The replications of some points, figures over everything alone: a sweep of thousands of points is not taken to
@@ -267,14 +267,14 @@ impl<'a> Results<'a> {
     /// The file is missing or damaged.
     pub fn replications(&self, points: &[String]) -> Result<Vec<PointRuns>, ResultsError> {
         const ALL: &str = "all";
-        let mut some = ByReplication::new(|_| vec![ALL.into()]);
+        let mut deployment = ByReplication::new(|_| vec![ALL.into()]);
         self.each_run(|row| {
             if row.scope == ALL && points.iter().any(|p| p == row.point) {
-                some.add(row)?;
+                deployment.add(row)?;
             }
             Ok(())
         })?;
-        Ok(some.finish())
+        Ok(deployment.finish())
     }
 
     /// The replications of every point; figures of those scopes that a point of that label has.
@@ -285,9 +285,9 @@ impl<'a> Results<'a> {
         &self,
         scopes: impl Fn(&str) -> Vec<String>,
     ) -> Result<Vec<PointRuns>, ResultsError> {
-        let mut all = ByReplication::new(scopes);
-        self.each_run(|row| all.add(row))?;
-        Ok(all.finish())
+        let mut by_replication = ByReplication::new(scopes);
+        self.each_run(|row| by_replication.add(row))?;
+        Ok(by_replication.finish())
     }
 
     /// Goes through `runs.csv`, or through what it was written from.
@@ -299,7 +299,7 @@ impl<'a> Results<'a> {
             Some(in_memory) => (1..)
                 .zip(&in_memory.points)
                 .try_for_each(|(number, (label, samples))| {
-                    runs::each((number, label), samples, &mut take)
+                    runs::for_each_row((number, label), samples, &mut take)
                 })
                 .map_err(|why| self.damaged(RUNS, why)),
             None if self.has(RUNS) => self.stream(RUNS, |from| runs::read_rows(from, take)),

@@ -86,7 +86,7 @@ impl RunRecord {
             horizon_s: rounded(samples.horizon.0 as f64 / 1e6),
             replications: samples.replications(),
             fingerprint: super::study::fingerprint(std::iter::once(samples)),
-            verdict: assessment.judged(),
+            verdict: assessment.overall_verdict(),
             objectives: assessment.judgements.iter().map(Objective::new).collect(),
             quantiles: spread.iter().flat_map(quantiles).collect(),
             steady_state: steady.iter().map(SteadyState::new).collect(),

@@ -95,7 +95,7 @@ impl RunRow<'_> {
 ///
 /// # Errors
 /// Those of whom the rows are given to.
-pub(super) fn each<E>(
+pub(super) fn for_each_row<E>(
     (point_number, point): (u32, &str),
     samples: &Samples,
     mut take: impl FnMut(&RunRow) -> Result<(), E>,
@@ -133,7 +133,7 @@ pub fn write<'a>(
 ) -> csv::Result<()> {
     let mut rows = Rows::new::<Runs>(out)?;
     for (number, (point, samples)) in (1..).zip(points) {
-        each((number, point), samples, |row| rows.write(row))?;
+        for_each_row((number, point), samples, |row| rows.write(row))?;
     }
     rows.finish()?;
     Ok(())
@@ -191,7 +191,7 @@ impl ReplicatedFigure {
 /// Rows gathered by figure.
 #[derive(Default)]
 pub(super) struct ByFigure {
-    all: Vec<ReplicatedFigure>,
+    figures: Vec<ReplicatedFigure>,
     /// Where the figures of the row's point begin, and where the last row went: the next one mostly goes behind it.
     first: usize,
     last: usize,
@@ -201,22 +201,25 @@ pub(super) struct ByFigure {
 
 impl ByFigure {
     pub(super) fn add(&mut self, row: &RunRow) {
-        let all = &mut self.all;
+        let figures = &mut self.figures;
         // Points stand one after the other: a figure is looked for among those of its own point.
-        if all.get(self.first).is_some_and(|r| r.point != row.point) {
-            self.first = all.len();
+        if figures
+            .get(self.first)
+            .is_some_and(|r| r.point != row.point)
+        {
+            self.first = figures.len();
             self.places.clear();
         }
         let first = self.first;
         let near = [self.last + 1, first];
         let place = near
             .into_iter()
-            .find(|i| *i >= first && all.get(*i).is_some_and(|r| r.is(row)));
+            .find(|i| *i >= first && figures.get(*i).is_some_and(|r| r.is(row)));
         let name = || [row.scope, row.metric, row.cause].join("\n");
-        let place = place.unwrap_or_else(|| *self.places.entry(name()).or_insert(all.len()));
+        let place = place.unwrap_or_else(|| *self.places.entry(name()).or_insert(figures.len()));
         self.last = place;
-        if place == all.len() {
-            all.push(ReplicatedFigure {
+        if place == figures.len() {
+            figures.push(ReplicatedFigure {
                 point: row.point.into(),
                 scope: row.scope.into(),
                 metric: row.metric.into(),
@@ -232,11 +235,11 @@ impl ByFigure {
             Sample::Beyond(x) => Value::Beyond(x),
             Sample::Ratio(above, below) => Value::Ratio(above, below),
         };
-        all[self.last].values.push((row.replication, value));
+        figures[self.last].values.push((row.replication, value));
     }
 
     pub(super) fn finish(self) -> Vec<ReplicatedFigure> {
-        self.all
+        self.figures
     }
 }
 
@@ -273,7 +276,7 @@ impl<Scopes: Fn(&str) -> Vec<String>> ByReplication<Scopes> {
             columns,
             points,
         } = self;
-        let bad = |what: &str, text: &str| format!("found {text:?}, expected {what}");
+        let bad = |expected: &str, text: &str| format!("found {text:?}, expected {expected}");
         if points.last().is_none_or(|(point, _)| point != row.point) {
             *scopes = scopes_of(row.point);
             points.push((row.point.into(), Vec::new()));

@@ -88,7 +88,7 @@ fn of_station(
 ///
 /// # Errors
 /// Those of whom the rows are given to.
-pub(super) fn each<E>(
+pub(super) fn for_each_row<E>(
     samples: &Samples,
     mut take: impl FnMut(&SeriesRow) -> Result<(), E>,
 ) -> Result<(), E> {
@@ -101,11 +101,11 @@ pub(super) fn each<E>(
         for (index, minute) in minutes.iter().enumerate() {
             let start_s = index as f64 * 60.0;
             let length_s = (horizon_s - start_s).min(60.0);
-            let plain = OF_MINUTES
+            let minute_series = OF_MINUTES
                 .iter()
                 .map(|(name, unit, value)| (*name, *unit, Some(value(minute, length_s) / n)));
-            let all = plain.chain(of_station(station, index, length_s, n));
-            for (series, unit, value) in all {
+            let station_series = minute_series.chain(of_station(station, index, length_s, n));
+            for (series, unit, value) in station_series {
                 take(&SeriesRow {
                     point: "",
                     point_number: 1,
@@ -132,7 +132,7 @@ pub fn write(samples: &Samples, start: Moment, out: impl Write) -> csv::Result<(
     let mut rows = Rows::new::<SeriesTable>(out)?;
     // Rows of one minute stand together.
     let mut last = (f64::NAN, String::new());
-    each(samples, |row| {
+    for_each_row(samples, |row| {
         if last.0 != row.start_s {
             last = (
                 row.start_s,
@@ -172,22 +172,22 @@ pub struct Series {
 /// Rows gathered by series.
 #[derive(Default)]
 pub(super) struct BySeries {
-    all: Vec<Series>,
+    series: Vec<Series>,
     last: usize,
 }
 
 impl BySeries {
     pub(super) fn add(&mut self, row: &SeriesRow) {
         let is = |s: &Series| s.name == row.series && s.scope == row.scope && s.point == row.point;
-        let all = &mut self.all;
+        let by_series = &mut self.series;
         // Rows of one minute stand together: the next series is mostly the one after the last.
         let place = [self.last + 1, self.last]
             .into_iter()
-            .find(|i| all.get(*i).is_some_and(is));
-        let place = place.or_else(|| all.iter().position(is));
-        self.last = place.unwrap_or(all.len());
+            .find(|i| by_series.get(*i).is_some_and(is));
+        let place = place.or_else(|| by_series.iter().position(is));
+        self.last = place.unwrap_or(by_series.len());
         if place.is_none() {
-            all.push(Series {
+            by_series.push(Series {
                 point: row.point.into(),
                 scope: row.scope.into(),
                 name: row.series.into(),
@@ -196,26 +196,26 @@ impl BySeries {
                 ..Series::default()
             });
         }
-        let series = &mut all[self.last];
+        let series = &mut by_series[self.last];
         series.start_s.push(row.start_s);
         series.length_s.push(row.length_s);
         series.values.push(row.mean.unwrap_or(f64::NAN));
     }
 
     pub(super) fn finish(self) -> Vec<Series> {
-        self.all
+        self.series
     }
 }
 
 /// The series of a run, as they would be read back.
 pub(super) fn from_samples(samples: &Samples) -> Vec<Series> {
-    let mut all = BySeries::default();
-    let outcome: Result<(), std::convert::Infallible> = each(samples, |row| {
-        all.add(row);
+    let mut by_series = BySeries::default();
+    let outcome: Result<(), std::convert::Infallible> = for_each_row(samples, |row| {
+        by_series.add(row);
         Ok(())
     });
     outcome.unwrap_or_else(|never| match never {});
-    all.finish()
+    by_series.finish()
 }
 
 /// Reads the table.
@@ -223,12 +223,12 @@ pub(super) fn from_samples(samples: &Samples) -> Vec<Series> {
 /// # Errors
 /// What is wrong, and in which line.
 pub(super) fn series(from: impl Read) -> Result<Vec<Series>, String> {
-    let mut all = BySeries::default();
+    let mut by_series = BySeries::default();
     table::read::<SeriesTable>(from, |row| {
-        all.add(&row);
+        by_series.add(&row);
         Ok(())
     })?;
-    Ok(all.finish())
+    Ok(by_series.finish())
 }
 
 #[cfg(test)]
@@ -245,11 +245,11 @@ mod tests {
         let of_stations = of_station(&station, 0, 60.0, 1.0)
             .into_iter()
             .map(|(name, ..)| name);
-        let all: Vec<&str> = OF_MINUTES
+        let names: Vec<&str> = OF_MINUTES
             .iter()
             .map(|(name, ..)| *name)
             .chain(of_stations)
             .collect();
-        assert_eq!(all, crate::measure::SERIES);
+        assert_eq!(names, crate::measure::SERIES);
     }
 }

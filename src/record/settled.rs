@@ -69,7 +69,7 @@ impl SteadyState {
     /// Of a metric's minutes.
     pub fn new(steady: &Steady) -> Self {
         let [mean, lower, upper] = bounds(steady.estimate);
-        let none = steady.upper_if_none.map(crate::quantity::number::rounded);
+        let upper_bound = steady.upper_if_none.map(crate::quantity::number::rounded);
         Self {
             metric: steady.metric.name.into(),
             warm_up_min: steady.warm_up_min,
@@ -77,7 +77,7 @@ impl SteadyState {
             too_short: steady.too_short,
             mean,
             lower,
-            upper: none.or(upper),
+            upper: upper_bound.or(upper),
             unit: steady.metric.unit.name().into(),
         }
     }

@@ -123,9 +123,9 @@ impl<Body> StudyRecord<Body> {
 }
 
 /// The fingerprint of everything observable in many samples.
-pub(super) fn fingerprint<'a>(all: impl Iterator<Item = &'a Samples>) -> String {
+pub(super) fn fingerprint<'a>(samples: impl Iterator<Item = &'a Samples>) -> String {
     let mut hasher = blake3::Hasher::new();
-    for samples in all {
+    for samples in samples {
         for (number, print) in samples.numbers.iter().zip(&samples.fingerprints) {
             hasher.update(&number.to_le_bytes());
             hasher.update(&print.to_le_bytes());

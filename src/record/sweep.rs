@@ -112,7 +112,7 @@ impl SweepRecord {
                 point,
                 scenario_hash: (*scenario_hash).into(),
                 replications: assessment.samples.replications(),
-                verdict: assessment.judged(),
+                verdict: assessment.overall_verdict(),
                 objectives: assessment.judgements.iter().map(Objective::new).collect(),
                 warnings: warnings.clone(),
             });

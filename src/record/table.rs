@@ -65,9 +65,9 @@ impl<W: Write> Rows<W> {
 /// What is wrong, and in which line.
 pub(super) fn read<T: Table>(
     from: impl Read,
-    mut each: impl FnMut(T::Row<'_>) -> Result<(), String>,
+    mut visit: impl FnMut(T::Row<'_>) -> Result<(), String>,
 ) -> Result<(), String> {
-    let mut reader = csv::Reader::from_reader(Lines::of(from));
+    let mut reader = csv::Reader::from_reader(Lines::new(from));
     let (header, columns) = (reader.headers().map_err(|e| e.to_string())?, columns::<T>());
     if header.iter().ne(columns.iter().map(String::as_str)) {
         return Err(format!(
@@ -80,7 +80,7 @@ pub(super) fn read<T: Table>(
     while reader.read_record(&mut record).map_err(|e| e.to_string())? {
         let line = record.position().map_or(0, csv::Position::line);
         let row = record.deserialize(None).map_err(|e| why(&e));
-        row.and_then(&mut each)
+        row.and_then(&mut visit)
             .map_err(|why| format!("line {line}: {why}"))?;
     }
     Ok(())
@@ -98,7 +98,7 @@ pub(super) struct Lines<R> {
 
 impl<R> Lines<R> {
     /// The same text; a line of more than a megabyte is an error.
-    pub(super) fn of(from: R) -> Self {
+    pub(super) fn new(from: R) -> Self {
         Self { from, length: 0 }
     }
 }
@@ -351,7 +351,7 @@ mod tests {
 
     #[test]
     fn a_line_without_an_end_is_not_kept() {
-        let lengths = |text: &[u8]| Lines::of(text).read_to_end(&mut Vec::new());
+        let lengths = |text: &[u8]| Lines::new(text).read_to_end(&mut Vec::new());
         let line = [vec![b'a'; LINE_MOST - 1], vec![b'\n']].concat();
         assert_eq!(lengths(&line.repeat(2)).unwrap(), 2 * LINE_MOST);
         let longer = [vec![b'a'], line].concat();

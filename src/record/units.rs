@@ -122,8 +122,8 @@ impl Units {
         let partial = self
             .path
             .join(format!("{PARTIAL}{MARKER}-{}", std::process::id()));
-        let written = fs::write(&partial, crate::version::IDENTITY);
-        written
+        let result = fs::write(&partial, crate::version::IDENTITY);
+        result
             .and_then(|()| fs::rename(&partial, &marker))
             .map_err(at(&marker))
     }
@@ -239,17 +239,17 @@ impl Units {
     /// # Errors
     /// The file system's refusal.
     pub fn remove(&self, is_ours: impl Fn(&str) -> bool) -> Result<usize, FolderError> {
-        let mut others = 0;
+        let mut foreign = 0;
         for name in self.names()? {
             let is_unit = name.ends_with(UNIT);
             if name.starts_with(PARTIAL) || is_unit && is_ours(&name) {
                 self.forget(&name)?;
             } else if is_unit {
-                others += 1;
+                foreign += 1;
             }
         }
-        if others > 0 {
-            return Ok(others);
+        if foreign > 0 {
+            return Ok(foreign);
         }
         self.forget(MARKER)?;
         match fs::remove_dir(&self.path) {
@@ -312,19 +312,19 @@ mod tests {
         for (file, header) in [ONE, OTHER] {
             units.write(file, header, BODY).unwrap();
         }
-        let whole = fs::read(folder.path().join(ONE.0)).unwrap();
+        let content = fs::read(folder.path().join(ONE.0)).unwrap();
         let reading = |bytes: &[u8]| {
             fs::write(folder.path().join(ONE.0), bytes).unwrap();
             units.read(ONE.0, ONE.1).unwrap()
         };
-        for length in [0, 10, 31, 32, 40, whole.len() - 1] {
+        for length in [0, 10, 31, 32, 40, content.len() - 1] {
             assert!(
-                matches!(reading(&whole[..length]), UnitState::Unusable(_)),
+                matches!(reading(&content[..length]), UnitState::Unusable(_)),
                 "cut to {length}"
             );
         }
-        for place in 0..whole.len() {
-            let mut edited = whole.clone();
+        for place in 0..content.len() {
+            let mut edited = content.clone();
             edited[place] ^= 1;
             assert_eq!(
                 reading(&edited),
@@ -333,15 +333,15 @@ mod tests {
             );
         }
         assert!(matches!(
-            reading(&[&whole[..], b"x"].concat()),
+            reading(&[&content[..], b"x"].concat()),
             UnitState::Unusable(_)
         ));
-        let other = fs::read(folder.path().join(OTHER.0)).unwrap();
+        let other_bytes = fs::read(folder.path().join(OTHER.0)).unwrap();
         assert_eq!(
-            reading(&other),
+            reading(&other_bytes),
             UnitState::Unusable("of another unit, scenario or version")
         );
-        assert!(matches!(reading(&whole), UnitState::Valid(_)));
+        assert!(matches!(reading(&content), UnitState::Valid(_)));
     }
 
     #[test]

@@ -70,14 +70,16 @@ pub(super) fn entries(table: &str) -> Vec<Entry> {
 
 /// The entries that a table does not share with another one: those of `[[path]]` and `[[workload]]` stand there.
 pub(super) fn own_entries(table: &str) -> Vec<Entry> {
-    let others = ["path", "workload"]
+    let tables = ["path", "workload"]
         .into_iter()
-        .filter(|other| *other != table);
-    let shared: Vec<&Key> = others
-        .flat_map(|other| keys_of(other).unwrap_or_default())
+        .filter(|name| *name != table);
+    let shared_keys: Vec<&Key> = tables
+        .flat_map(|name| keys_of(name).unwrap_or_default())
         .collect();
     let is_own = |entry: &Entry| match entry {
-        Entry::Key(key) => !shared.iter().any(|other| std::ptr::eq(*other, *key)),
+        Entry::Key(key) => !shared_keys
+            .iter()
+            .any(|shared_key| std::ptr::eq(*shared_key, *key)),
         Entry::Rule(_) => true,
     };
     entries(table).into_iter().filter(is_own).collect()

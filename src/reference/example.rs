@@ -44,7 +44,7 @@ pub(super) fn example(table: &'static str, entry: Entry) -> Example {
         table,
         key: entry.name(),
         section: section(table, &lines),
-        scenario: whole(table, &lines),
+        scenario: scenario_text(table, &lines),
         set: match entry {
             Entry::Key(key) => set(table, key),
             Entry::Rule(_) => None,
@@ -54,26 +54,30 @@ pub(super) fn example(table: &'static str, entry: Entry) -> Example {
 
 /// The lines of the section, the key being the last one.
 fn lines(table: &'static str, entry: Entry) -> Vec<Line> {
-    let beside = match entry {
+    let companions = match entry {
         Entry::Key(key) => {
             let keys = keys_of(table).unwrap_or_default();
             let value = |name: &str, text: &str| {
                 let key = keys.iter().find(|key| key.name == name);
-                key.map_or_else(String::new, |key| written(key, text))
+                key.map_or_else(String::new, |key| value_text(key, text))
             };
-            let beside = key.beside_example().iter();
-            beside
+            let companions = key.beside_example().iter();
+            companions
                 .map(|(name, text)| (*name, value(name, text)))
                 .collect()
         }
         Entry::Rule(_) => Vec::new(),
     };
     let value = match entry {
-        Entry::Key(key) => written(key, &key.example()),
+        Entry::Key(key) => value_text(key, &key.example()),
         Entry::Rule(rule) => rule.example.into(),
     };
     let usual = usual(table, entry.name());
-    let mut lines: Vec<Line> = if beside.is_empty() { usual } else { beside };
+    let mut lines: Vec<Line> = if companions.is_empty() {
+        usual
+    } else {
+        companions
+    };
     lines.retain(|(name, _)| *name != entry.name());
     lines.push((entry.name(), value));
     lines
@@ -126,7 +130,7 @@ fn section(table: &str, lines: &[Line]) -> String {
 }
 
 /// The scenario: the section stands in the place of that of the plainest one, or below it.
-fn whole(table: &'static str, lines: &[Line]) -> String {
+fn scenario_text(table: &'static str, lines: &[Line]) -> String {
     let mut base: Vec<(&str, Vec<Line>)> = ["scenario", "gateway", "clients"]
         .map(|t| (t, usual(t, "")))
         .into();
@@ -157,7 +161,7 @@ fn whole(table: &'static str, lines: &[Line]) -> String {
 }
 
 /// A value as it stands in a file.
-fn written(key: &Key, text: &str) -> String {
+fn value_text(key: &Key, text: &str) -> String {
     match key.kind.form_of(text) {
         RawValue::Number(_) | RawValue::Boolean(_) => text.into(),
         // A list of a kind that has such is written as one.
@@ -187,9 +191,13 @@ fn set(table: &str, key: &Key) -> Option<String> {
         return None;
     }
     let value = key.example();
-    let plain = value
+    let is_plain = value
         .chars()
         .all(|c| c.is_ascii_alphanumeric() || "-_.:".contains(c));
-    let value = if plain { value } else { format!("\"{value}\"") };
+    let value = if is_plain {
+        value
+    } else {
+        format!("\"{value}\"")
+    };
     Some(format!("{table}.{}={value}", key.name))
 }

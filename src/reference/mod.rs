@@ -17,4 +17,4 @@ pub use example::{Example, examples};
 pub use page::page;
 pub use schema::{SchemaKind, schema};
 pub use topic::{Topic, names, overview, topic};
-pub use wrap::{WIDTH, rows, wrapped};
+pub use wrap::{WIDTH, rows, wrap_text};

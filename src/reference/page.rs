@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::entry::{Entry, own_entries};
 use super::example::example;
 use crate::measure::METRICS;
-use crate::report::words::called;
+use crate::report::words::metric_title;
 use crate::scenario::catalogue::{TABLES, header, meaning_of};
 use crate::scenario::{KINDS, SHIPPED};
 
@@ -45,12 +45,12 @@ pub fn page() -> String {
     }
     out += "\n# Metrics\n\nFor `[[objective]]`, `[[plot]]` and costs.\n\n| metric | called | unit | definition |\n|---|---|---|---|\n";
     for metric in METRICS {
-        let definition = escaped(metric.definition);
-        let (name, called, unit) = (metric.name, called(metric.name), metric.unit.name());
+        let definition = escape(metric.definition);
+        let (name, title, unit) = (metric.name, metric_title(metric.name), metric.unit.name());
         writeln!(
             out,
             "| `{name}` | {} | {unit} | {definition} |",
-            escaped(&called)
+            escape(&title)
         )
         .unwrap_or_default();
     }
@@ -67,23 +67,23 @@ fn key(out: &mut String, table: &'static str, entry: Entry) {
     let mut line = |text: String| out.extend([text.as_str(), "\n"]);
     line(format!("\n## `{table}.{}`\n", entry.name()));
     line(format!("{}.\n", sentence(entry.meaning())));
-    line(format!("- Value: {}", escaped(&entry.expects())));
+    line(format!("- Value: {}", escape(&entry.expects())));
     for (form, meaning) in entry.forms() {
-        line(format!("  - `{form}`: {}", escaped(meaning)));
+        line(format!("  - `{form}`: {}", escape(meaning)));
     }
     if let Some(default) = entry.default() {
-        line(format!("- Default: {}", escaped(&default)));
+        line(format!("- Default: {}", escape(&default)));
     }
     if let Entry::Key(key) = entry {
         line(format!(
             "- Standing: {}: {}",
             key.standing,
-            escaped(key.source)
+            escape(key.source)
         ));
         if !key.alternatives.is_empty() {
             line(format!(
                 "- `run` also tries: {}",
-                escaped(&key.alternatives.join(", "))
+                escape(&key.alternatives.join(", "))
             ));
         }
     }
@@ -93,11 +93,11 @@ fn key(out: &mut String, table: &'static str, entry: Entry) {
 
 /// It begins with a capital, and its full stop is added by whoever writes it.
 fn sentence(text: &str) -> String {
-    escaped(&crate::quantity::number::capital(text))
+    escape(&crate::quantity::number::capital(text))
 }
 
 /// What Markdown, or rustdoc, would read as more than text.
-fn escaped(text: &str) -> String {
+fn escape(text: &str) -> String {
     let mut out = String::new();
     let mut is_code = false;
     for c in text.chars() {

@@ -69,18 +69,19 @@ fn table_schema(table: &'static str) -> Value {
             ("objective", "metric") | ("plot", "x" | "y")
         ),
     };
-    let needed: Vec<&str> = entries(table)
+    let required_keys: Vec<&str> = entries(table)
         .iter()
         .filter(|e| is_needed(e))
         .map(Entry::name)
         .collect();
-    let mut section = object(properties.collect(), &needed);
+    let mut section = object(properties.collect(), &required_keys);
     section["description"] = json!(meaning_of(table));
-    let either = |one: &str, other: &str| json!([{ "required": [one] }, { "required": [other] }]);
+    let any_of =
+        |first: &str, second: &str| json!([{ "required": [first] }, { "required": [second] }]);
     match table {
-        "objective" => section["oneOf"] = either("at_most", "at_least"),
-        "study" => section["oneOf"] = either("vary", "points"),
-        "gateway" => section["anyOf"] = either("update", "profile"),
+        "objective" => section["oneOf"] = any_of("at_most", "at_least"),
+        "study" => section["oneOf"] = any_of("vary", "points"),
+        "gateway" => section["anyOf"] = any_of("update", "profile"),
         _ => {}
     }
     match is_single(table) {
@@ -124,8 +125,8 @@ fn text(pattern: &str) -> Value {
     json!({ "type": "string", "pattern": format!(r"^\s*({pattern})\s*$") })
 }
 
-fn whole(least: u64, most: u64) -> Value {
-    json!({ "type": "integer", "minimum": least, "maximum": most })
+fn integer_schema(min: u64, max: u64) -> Value {
+    json!({ "type": "integer", "minimum": min, "maximum": max })
 }
 
 fn key_schema(kind: &Kind) -> Value {
@@ -136,17 +137,17 @@ fn key_schema(kind: &Kind) -> Value {
         Kind::GatewayName | Kind::File(_) => json!({ "type": "string", "minLength": 1 }),
         Kind::Reference(profiles) => reference(profiles, false),
         Kind::Shared(profiles) => reference(profiles, true),
-        Kind::Count(least, most) => whole(least, most),
-        Kind::CountOr(word, least, most) => {
-            json!({ "anyOf": [whole(least, most), { "const": word }] })
+        Kind::Count(min, max) => integer_schema(min, max),
+        Kind::CountOr(word, min, max) => {
+            json!({ "anyOf": [integer_schema(min, max), { "const": word }] })
         }
         Kind::Span(..) | Kind::Seconds(..) => text(SPAN),
         Kind::SpanOr(word, ..) => text(&format!("{SPAN}|{word}")),
         Kind::Spans(..) => text(&format!(r"{SPAN}\s*\.\.\s*{SPAN}|never")),
         Kind::Moment => text(&moment()),
         Kind::Moments => {
-            let one = text(&format!("{}(,\\s*{})*", moment(), moment()));
-            json!({ "anyOf": [one, { "type": "array", "items": text(&moment()) }] })
+            let moment_list = text(&format!("{}(,\\s*{})*", moment(), moment()));
+            json!({ "anyOf": [moment_list, { "type": "array", "items": text(&moment()) }] })
         }
         Kind::Weekdays => text(&format!("every day|{DAYS}")),
         Kind::Every => text(&format!("{SPAN}|((every day|day|{DAYS}) )?{CLOCK}")),
@@ -168,11 +169,11 @@ fn key_schema(kind: &Kind) -> Value {
         Kind::Share(_, 100.0) => text(r"(100(\.0*)?|[0-9]{1,2}(\.[0-9]*)?|\.[0-9]+)\s*%"),
         Kind::Share(..) => text(SHARE),
         Kind::Choice(words) => {
-            let each = words
+            let constants = words
                 .iter()
                 .map(|w| json!({ "const": w.word, "description": w.meaning }));
             let names: Vec<&str> = words.iter().map(|w| w.word).collect();
-            json!({ "enum": names, "oneOf": each.collect::<Vec<_>>() })
+            json!({ "enum": names, "oneOf": constants.collect::<Vec<_>>() })
         }
         Kind::SignIn => text(&sign_in()),
         Kind::SignOut => text(&format!("never|{}", time_of_day())),
@@ -188,8 +189,8 @@ fn key_schema(kind: &Kind) -> Value {
         )),
         Kind::Capacity => text(r"[0-9][0-9.,]* (calls|messages|jobs)/(s|min|h)"),
         Kind::Targets => {
-            let one = text("all|gateway:.+|clients:.+|path:.+");
-            json!({ "anyOf": [one, { "type": "array", "items": one }] })
+            let scope = text("all|gateway:.+|clients:.+|path:.+");
+            json!({ "anyOf": [scope, { "type": "array", "items": scope }] })
         }
         Kind::Hours => text(&format!(r"flat|{CLOCK} ({HOUR})(,\s*{CLOCK} ({HOUR}))*")),
         Kind::Offset => text(&format!(r"[+-]?{SPAN}")),
@@ -232,7 +233,7 @@ fn reference(profiles: Profiles, or_section: bool) -> Value {
 
 fn rule_schema(table: &str, key: &str) -> Value {
     let metrics = METRICS.iter().map(|m| m.name);
-    let one = |item: Value| json!({ "anyOf": [item, { "type": "array", "items": item }] });
+    let one_or_many = |item: Value| json!({ "anyOf": [item, { "type": "array", "items": item }] });
     match (table, key) {
         ("objective", "metric") => json!({ "enum": metrics.collect::<Vec<_>>() }),
         ("objective", "cause") => {
@@ -248,9 +249,9 @@ fn rule_schema(table: &str, key: &str) -> Value {
         ("objective", _) => json!({
             "anyOf": [{ "type": "number", "minimum": 0 }, text(&format!(r"{SPAN}|{SHARE}|[0-9.]+\s*/(s|min|h|d)"))]
         }),
-        ("study", "vary") => one(text(r"[^=]+\.[^=]+=.+")),
+        ("study", "vary") => one_or_many(text(r"[^=]+\.[^=]+=.+")),
         ("study", "combine") => json!({ "enum": ["product", "zip"] }),
-        ("study", "precision") => one(text(&format!("{SHARE}|[^=]+=.+"))),
+        ("study", "precision") => one_or_many(text(&format!("{SHARE}|[^=]+=.+"))),
         ("plot", "y") => {
             let mut names: Vec<&str> = metrics.chain(SERIES).collect();
             names.sort_unstable();
@@ -276,8 +277,8 @@ fn profile(profiles: Profiles) -> Value {
         .collect();
         let mut provenanced = object(value_properties, &[]);
         provenanced["anyOf"] = json!([{ "required": ["value"] }, { "required": ["unknown"] }]);
-        let either = json!({ "anyOf": [key_schema(&key.kind), provenanced] });
-        (key.name.to_string(), described(either, key))
+        let any_of = json!({ "anyOf": [key_schema(&key.kind), provenanced] });
+        (key.name.to_string(), described(any_of, key))
     });
     let notes = json!({
         "type": "array", "items": { "type": "string" }, "description": "facts that no key holds",

@@ -2,9 +2,9 @@
 
 use super::entry::{Entry, entries, own_entries, tables_with};
 use super::example::example;
-use super::wrap::{rows, wrapped};
+use super::wrap::{rows, wrap_text};
 use crate::measure::{METRICS, Metric, Unit};
-use crate::report::words::called;
+use crate::report::words::metric_title;
 use crate::scenario::catalogue::{Standing, TABLES, header, meaning_of};
 use crate::scenario::{KINDS, SHIPPED, SHIPPED_SCENARIOS, ShippedScenario};
 
@@ -39,12 +39,14 @@ pub fn overview() -> String {
     let tables = TABLES
         .iter()
         .map(|table| (*table, meaning_of(table).into()));
-    let general = GENERAL.iter().map(|(name, what)| (*name, (*what).into()));
+    let general = GENERAL
+        .iter()
+        .map(|(name, meaning)| (*name, (*meaning).into()));
     format!(
         "Tables of a scenario\n{}\nBesides\n{}\n{}\n",
         rows(tables),
         rows(general),
-        wrapped(
+        wrap_text(
             "rccsim help TABLE lists the keys of a table, rccsim help KEY explains one, as in: rccsim help reestablish, \
              rccsim help clients.path, rccsim help down_fraction. rccsim help COMMAND is that of a command.",
             0
@@ -60,15 +62,15 @@ pub fn topic(word: &str) -> Topic {
         .or_else(|| general(&lower))
         .or_else(|| qualified(&lower))
         .or_else(|| bare(&lower))
-        .or_else(|| named("metric", &lower, |name| Metric::named(name).map(metric)))
-        .or_else(|| named("profile", &lower, profile))
-        .or_else(|| named("model", &lower, model))
+        .or_else(|| find_named("metric", &lower, |name| Metric::by_name(name).map(metric)))
+        .or_else(|| find_named("profile", &lower, profile))
+        .or_else(|| find_named("model", &lower, model))
         .or_else(|| word_of_key(&lower));
     text.map_or(Topic::Unknown, Topic::Known)
 }
 
 /// A thing of that kind by its name, which may stand behind the kind: "metrics.down_fraction".
-fn named(kind: &str, word: &str, find: impl Fn(&str) -> Option<String>) -> Option<String> {
+fn find_named(kind: &str, word: &str, find: impl Fn(&str) -> Option<String>) -> Option<String> {
     let of_kind = |(prefix, _): &(&str, &str)| prefix.trim_end_matches('s') == kind;
     let name = word.split_once('.').filter(of_kind).map(|(_, name)| name);
     find(name.unwrap_or(word))
@@ -106,16 +108,16 @@ fn table(word: &str) -> Option<String> {
     };
     let mut out = format!(
         "{}\n\n{}",
-        wrapped(&format!("{}: {}", header(table), meaning_of(table)), 0),
+        wrap_text(&format!("{}: {}", header(table), meaning_of(table)), 0),
         key_rows(own_entries(table))
     );
     if matches!(*table, "gateway" | "clients") {
-        let others = if *table == "clients" {
+        let tables = if *table == "clients" {
             "workload and path"
         } else {
             "path"
         };
-        out += &format!("\nand every key of {others} but name and profile: rccsim help path\n");
+        out += &format!("\nand every key of {tables} but name and profile: rccsim help path\n");
     }
     let first = own_entries(table)
         .into_iter()
@@ -150,14 +152,14 @@ fn qualified(word: &str) -> Option<String> {
 fn bare(name: &str) -> Option<String> {
     let mut groups: Vec<Vec<(&'static str, Entry)>> = Vec::new();
     for (table, entry) in tables_with(name) {
-        let same = |group: &&mut Vec<(&str, Entry)>| group[0].1.meaning() == entry.meaning();
-        match groups.iter_mut().find(same) {
+        let has_meaning = |group: &&mut Vec<(&str, Entry)>| group[0].1.meaning() == entry.meaning();
+        match groups.iter_mut().find(has_meaning) {
             Some(group) => group.push((table, entry)),
             None => groups.push(vec![(table, entry)]),
         }
     }
-    let all: Vec<String> = groups.iter().map(|group| key(group)).collect();
-    (!all.is_empty()).then(|| all.join("\n"))
+    let keys: Vec<String> = groups.iter().map(|group| key(group)).collect();
+    (!keys.is_empty()).then(|| keys.join("\n"))
 }
 
 /// A key, in each of its tables.
@@ -169,11 +171,11 @@ fn key(places: &[(&'static str, Entry)]) -> String {
         .collect();
     let mut out = format!(
         "{}\n{}\n\n",
-        wrapped(&names.join(", "), 0),
-        wrapped(entry.meaning(), 0)
+        wrap_text(&names.join(", "), 0),
+        wrap_text(entry.meaning(), 0)
     );
     let mut row =
-        |name: &str, text: &str| out += &format!("{name:LABEL$}{}\n", wrapped(text, LABEL));
+        |name: &str, text: &str| out += &format!("{name:LABEL$}{}\n", wrap_text(text, LABEL));
     row("value", &entry.expects());
     for (form, meaning) in entry.forms() {
         row("", &format!("{form}: {meaning}"));
@@ -209,10 +211,10 @@ const LABEL: usize = 10;
 fn general(word: &str) -> Option<String> {
     Some(match word {
         "metrics" | "metric" => {
-            let all = METRICS.iter().map(|m| (m.name, m.definition.to_string()));
+            let topics = METRICS.iter().map(|m| (m.name, m.definition.to_string()));
             format!(
                 "Metrics: what is counted, for [[objective]], [[plot]] and --cost\n\n{}",
-                rows(all)
+                rows(topics)
             )
         }
         "profiles" | "profile" => {
@@ -235,12 +237,12 @@ fn general(word: &str) -> Option<String> {
             rows(VALUES.iter().map(|(what, how)| (*what, (*how).into())))
         ),
         word if word == "standing" || Standing::ALL.iter().any(|(_, name)| *name == word) => {
-            let all = Standing::ALL
+            let topics = Standing::ALL
                 .iter()
                 .map(|(standing, name)| (*name, standing.meaning().into()));
             format!(
                 "Standing: how far a value can be relied on\n\n{}",
-                rows(all)
+                rows(topics)
             )
         }
         _ => return None,
@@ -267,11 +269,11 @@ fn metric(metric: &'static Metric) -> String {
     let mut out = format!(
         "{} ({})\n{}\n\n",
         metric.name,
-        called(metric.name),
-        wrapped(metric.definition, 0)
+        metric_title(metric.name),
+        wrap_text(metric.definition, 0)
     );
     let mut row =
-        |name: &str, text: &str| out += &format!("{name:LABEL$}{}\n", wrapped(text, LABEL));
+        |name: &str, text: &str| out += &format!("{name:LABEL$}{}\n", wrap_text(text, LABEL));
     row("unit", metric.unit.name());
     row(
         "better",
@@ -321,10 +323,10 @@ fn profile(name: &str) -> Option<String> {
 }
 
 fn model(name: &str) -> Option<String> {
-    let question = ShippedScenario::named(name)?.question();
-    let what = wrapped(&format!("{name} is a shipped scenario: {question}"), 0);
+    let question = ShippedScenario::by_name(name)?.question();
+    let summary = wrap_text(&format!("{name} is a shipped scenario: {question}"), 0);
     Some(format!(
-        "{what}\n\nrccsim run {name}\nsimulates it,\nrccsim models {name}\nprints it.\n"
+        "{summary}\n\nrccsim run {name}\nsimulates it,\nrccsim models {name}\nprints it.\n"
     ))
 }
 
@@ -340,12 +342,13 @@ fn word_of_key(word: &str) -> Option<String> {
             .filter_map(of_entry)
             .collect::<Vec<_>>()
     };
-    let all: Vec<(String, String)> = TABLES.iter().flat_map(of_table).collect();
+    let words: Vec<(String, String)> = TABLES.iter().flat_map(of_table).collect();
     let listing = rows(
-        all.iter()
+        words
+            .iter()
             .map(|(key, meaning)| (key.as_str(), meaning.clone())),
     );
-    (!all.is_empty()).then(|| format!("\"{word}\" is a value of\n\n{listing}"))
+    (!words.is_empty()).then(|| format!("\"{word}\" is a value of\n\n{listing}"))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ pub const WIDTH: usize = 80;
 
 /// Words in lines of [`WIDTH`] columns at most, below each other at `indent`; the first line continues one that has reached
 /// that column.
-pub fn wrapped(text: &str, indent: usize) -> String {
+pub fn wrap_text(text: &str, indent: usize) -> String {
     let mut out = String::new();
     let mut column = indent;
     for word in text.split_whitespace() {
@@ -31,13 +31,13 @@ pub fn rows<'a>(rows: impl IntoIterator<Item = (&'a str, String)>) -> String {
     let widest = rows.iter().map(width).filter(|w| *w <= NAME_MOST).max();
     let indent = widest.unwrap_or(NAME_MOST) + 4;
     let row = |(name, text): &(&str, String)| {
-        let used = name.chars().count() + 2;
-        let gap = match used + 2 <= indent {
-            true => " ".repeat(indent - used),
+        let column = name.chars().count() + 2;
+        let gap = match column + 2 <= indent {
+            true => " ".repeat(indent - column),
             // A long name has a line of its own.
             false => format!("\n{}", " ".repeat(indent)),
         };
-        format!("  {name}{gap}{}\n", wrapped(text, indent))
+        format!("  {name}{gap}{}\n", wrap_text(text, indent))
     };
     rows.iter().map(row).collect()
 }
@@ -52,15 +52,15 @@ mod tests {
     #[test]
     fn no_line_is_wider_than_the_terminal_unless_a_word_is() {
         let text = "a word and another ".repeat(20);
-        for line in wrapped(&text, 20).lines().skip(1) {
+        for line in wrap_text(&text, 20).lines().skip(1) {
             assert!(
                 line.chars().count() <= WIDTH && line.starts_with(&" ".repeat(20)),
                 "{line}"
             );
         }
-        assert_eq!(wrapped("one two", 70), "one two");
+        assert_eq!(wrap_text("one two", 70), "one two");
         assert_eq!(
-            wrapped("one thousand", 70),
+            wrap_text("one thousand", 70),
             "one\n".to_string() + &" ".repeat(70) + "thousand"
         );
     }

@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use super::text::{deciding_assumptions, figure, table};
-use super::words::called;
+use super::words::metric_title;
 use crate::measure::Unit;
-use crate::quantity::number::{counted, human, plus_minus, small};
+use crate::quantity::number::{count_phrase, human, plus_minus, small};
 use crate::record::Assumption;
 use crate::study::{ComparedMetric, Comparison, Estimate, Relation};
 
@@ -30,12 +30,12 @@ fn difference(c: &ComparedMetric) -> String {
 /// The verdict on each alternative.
 pub fn answer(comparison: &Comparison) -> Vec<String> {
     let mut lines = Vec::new();
-    for o in &comparison.others {
+    for o in &comparison.alternatives {
         let why: Vec<String> = o
             .figures
             .iter()
             .filter(|c| c.decides && matches!(c.relation, Relation::Better | Relation::Worse))
-            .map(|c| format!("{} {}", small(&called(c.metric.name)), difference(c)))
+            .map(|c| format!("{} {}", small(&metric_title(c.metric.name)), difference(c)))
             .collect();
         let verdict = match o.verdict {
             Relation::Indistinguishable => {
@@ -43,7 +43,7 @@ pub fn answer(comparison: &Comparison) -> Vec<String> {
                     "No difference between {} and {} is shown in {}",
                     o.name,
                     comparison.baseline,
-                    counted(o.replications.into(), "replication")
+                    count_phrase(o.replications.into(), "replication")
                 )
             }
             Relation::Mixed => {
@@ -67,7 +67,7 @@ pub fn answer(comparison: &Comparison) -> Vec<String> {
 /// For people: the answer first.
 pub fn text(comparison: &Comparison, answer: &str, assumptions: &[Assumption]) -> String {
     let mut out = format!("{answer}\n{}", deciding_assumptions(assumptions));
-    for o in &comparison.others {
+    for o in &comparison.alternatives {
         let _ = writeln!(
             out,
             "\n{} less {} ({} replications, paired)",
@@ -89,9 +89,9 @@ pub fn text(comparison: &Comparison, answer: &str, assumptions: &[Assumption]) -
                 format!("({})", c.relation.name())
             };
             rows.push(vec![
-                called(c.metric.name),
+                metric_title(c.metric.name),
                 figure(&c.baseline),
-                figure(&c.other),
+                figure(&c.alternative),
                 difference(c),
                 correlation,
                 stand,

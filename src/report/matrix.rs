@@ -19,15 +19,15 @@ pub fn answer(cells: &[Cell]) -> String {
             cells.len()
         );
     }
-    let lost = format!(
+    let headline = format!(
         "Sessions are lost in {} of {} combinations of client and gateway.",
         losing.len(),
         cells.len()
     );
     match best(&losing) {
-        None => format!("{lost} No change that was tried helps in any of these."),
+        None => format!("{headline} No change that was tried helps in any of these."),
         Some(best) => format!(
-            "{lost} A change helps in {} of these, most often {best}.",
+            "{headline} A change helps in {} of these, most often {best}.",
             if curable == losing.len() {
                 "all".into()
             } else {
@@ -41,14 +41,14 @@ pub fn answer(cells: &[Cell]) -> String {
 fn best(losing: &[&Cell]) -> Option<String> {
     let mut counts: Vec<(&str, usize)> = Vec::new();
     for remedy in losing.iter().filter_map(|c| c.remedy.first()) {
-        match counts.iter_mut().find(|(what, _)| *what == remedy.as_str()) {
+        match counts.iter_mut().find(|(word, _)| *word == remedy.as_str()) {
             Some((_, n)) => *n += 1,
             None => counts.push((remedy, 1)),
         }
     }
-    let most = counts.iter().map(|(_, n)| *n).max()?;
-    let (what, _) = counts.iter().find(|(_, n)| *n == most)?;
-    Some((*what).to_string())
+    let maximum = counts.iter().map(|(_, n)| *n).max()?;
+    let (word, _) = counts.iter().find(|(_, n)| *n == maximum)?;
+    Some((*word).to_string())
 }
 
 /// For people: who keeps sessions by which method, then what the losses cost and what to change.
@@ -92,7 +92,7 @@ pub(super) fn gateways(cells: &[Cell]) -> Vec<&str> {
     // Of rows alike the place of the first, behind all with a loss where there is none.
     let place = |row: &Vec<(&String, &String, Option<u64>)>| {
         let is_kept = row.iter().all(|(_, _, loss)| loss.is_none());
-        (is_kept, rows.iter().position(|other| other == row))
+        (is_kept, rows.iter().position(|earlier| earlier == row))
     };
     let mut order: Vec<usize> = (0..rows.len()).collect();
     order.sort_by_key(|i| place(&rows[*i]));
@@ -100,13 +100,13 @@ pub(super) fn gateways(cells: &[Cell]) -> Vec<&str> {
 }
 
 fn distinct(cells: &[Cell], name: fn(&Cell) -> &String) -> Vec<&str> {
-    let mut all: Vec<&str> = Vec::new();
-    for each in cells.iter().map(name) {
-        if !all.contains(&each.as_str()) {
-            all.push(each);
+    let mut names: Vec<&str> = Vec::new();
+    for row_label in cells.iter().map(name) {
+        if !names.contains(&row_label.as_str()) {
+            names.push(row_label);
         }
     }
-    all
+    names
 }
 
 /// A row for each gateway, a column for each client.
@@ -186,10 +186,10 @@ fn remedies(losing: &[&Cell]) -> String {
     }
     let mut out = String::new();
     let mut last = "";
-    for ((what, client), gateways) in &gateways_by_remedy {
-        if what != last {
-            out += &format!("  {what}\n");
-            last = what;
+    for ((word, client), gateways) in &gateways_by_remedy {
+        if word != last {
+            out += &format!("  {word}\n");
+            last = word;
         }
         out += &format!("    {client} on {}\n", gateways.join(", "));
     }

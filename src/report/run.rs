@@ -6,7 +6,7 @@ use super::down;
 use super::levers;
 use super::settled;
 use super::text::{assumption, figure, shares, subject, table, target};
-use super::words::called;
+use super::words::metric_title;
 use crate::measure::{DropCause, MissCause, Scope};
 use crate::quantity::number::{duration, human, whole};
 use crate::record::{FaultCount, RunRecord, minutes_down};
@@ -42,7 +42,7 @@ fn objectives(out: &mut String, run: &Assessment) {
 }
 
 /// The figures of the first screen.
-pub(super) const SHOWN: [&str; 20] = [
+pub(super) const FIRST_SCREEN: [&str; 20] = [
     "session_drops",
     "drops_per_client_hour",
     "first_loss_s",
@@ -76,7 +76,7 @@ pub(super) const SHOWN_IF_ANY: [&str; 6] = [
 
 fn figures(out: &mut String, run: &Assessment) {
     let n = run.samples.replications();
-    let what = match n {
+    let heading = match n {
         _ if run.samples.is_one_run() => "nothing is random: the same in every replication".into(),
         1 => "one replication: no intervals".into(),
         n => format!("mean of {n} replications ± 95 % interval; without ±: the same in each"),
@@ -105,19 +105,19 @@ fn figures(out: &mut String, run: &Assessment) {
         run.row(&Scope::All, name)
             .is_some_and(|r| r.estimate.is_some() || r.beyond.is_some())
     };
-    for name in SHOWN
+    for name in FIRST_SCREEN
         .into_iter()
         .filter(|name| !SHOWN_IF_ANY.contains(name) || is_there(name))
     {
         let cells = scopes
             .iter()
             .map(|s| run.row(s, name).map_or(String::new(), conditional));
-        let words = std::iter::once(called(name));
+        let words = std::iter::once(metric_title(name));
         rows.push(words.chain(cells).chain([name.to_string()]).collect());
     }
     let _ = writeln!(
         out,
-        "\nFigures ({what})\n{}",
+        "\nFigures ({heading})\n{}",
         table(&rows, scopes.len() > 1).trim_end()
     );
 }

@@ -8,8 +8,8 @@ use crate::quantity::number::whole;
 use crate::study::{Estimate, Spread, Steady, spread_replications};
 
 /// What is told of a run that is too short for a steady state.
-pub fn too_short(all: &[Steady]) -> Option<String> {
-    let short: Vec<&str> = all
+pub fn too_short(metrics: &[Steady]) -> Option<String> {
+    let short: Vec<&str> = metrics
         .iter()
         .filter(|s| s.too_short)
         .map(|s| s.metric.name)
@@ -23,14 +23,14 @@ pub fn too_short(all: &[Steady]) -> Option<String> {
 }
 
 /// For people.
-pub(super) fn text(apart: &[Spread], settled: &[Steady], replications: u32) -> String {
-    spread(apart, replications) + &steady(settled)
+pub(super) fn text(spreads: &[Spread], settled: &[Steady], replications: u32) -> String {
+    spread(spreads, replications) + &steady(settled)
 }
 
 /// Of so few replications that even the median has no bounds, nothing is told.
-fn spread(all: &[Spread], replications: u32) -> String {
+fn spread(spreads: &[Spread], replications: u32) -> String {
     let [for_median, for_high] = spread_replications();
-    if all.is_empty() || replications < for_median {
+    if spreads.is_empty() || replications < for_median {
         return String::new();
     }
     let row = |s: &Spread| {
@@ -65,8 +65,8 @@ fn spread(all: &[Spread], replications: u32) -> String {
             .map(String::from)
             .to_vec(),
     ];
-    rows.extend(all.iter().map(row));
-    let more = match replications < for_high {
+    rows.extend(spreads.iter().map(row));
+    let hint = match replications < for_high {
         true => format!(
             "; an upper one of the latter takes {} replications",
             whole(for_high.into())
@@ -74,13 +74,13 @@ fn spread(all: &[Spread], replications: u32) -> String {
         false => String::new(),
     };
     format!(
-        "\nOver the replications, each taken on its own (95 % bounds by order statistics{more})\n{}",
+        "\nOver the replications, each taken on its own (95 % bounds by order statistics{hint})\n{}",
         table(&rows, true)
     )
 }
 
-fn steady(all: &[Steady]) -> String {
-    if all.is_empty() {
+fn steady(metrics: &[Steady]) -> String {
+    if metrics.is_empty() {
         return String::new();
     }
     let mut out =
@@ -110,7 +110,7 @@ fn steady(all: &[Steady]) -> String {
     let _ = write!(
         out,
         "{}",
-        table(&all.iter().map(row).collect::<Vec<_>>(), false)
+        table(&metrics.iter().map(row).collect::<Vec<_>>(), false)
     );
     out
 }

@@ -4,11 +4,11 @@ use std::fmt::Write;
 
 use super::text::{deciding_assumptions, figure, subject, table};
 use crate::measure::{Objective, Scope};
-use crate::quantity::number::{counted, duration, whole};
+use crate::quantity::number::{count_phrase, duration, whole};
 use crate::record::{SweepPoint, SweepRecord};
 
 /// The figures of the table, after those of the objectives.
-pub(super) const SHOWN: [&str; 5] = [
+pub(super) const TABLE_METRICS: [&str; 5] = [
     "missed_toast_fraction",
     "down_fraction",
     "drops_per_client_hour",
@@ -19,10 +19,16 @@ pub(super) const SHOWN: [&str; 5] = [
 /// The last part of a key, where that is enough to tell the keys apart.
 pub fn short_keys(values: &[(String, String)]) -> Vec<String> {
     let last = |key: &str| key.rsplit('.').next().unwrap_or(key).to_string();
-    let alone = |key: &str| values.iter().filter(|(k, _)| last(k) == last(key)).count() == 1;
+    let is_unique = |key: &str| values.iter().filter(|(k, _)| last(k) == last(key)).count() == 1;
     values
         .iter()
-        .map(|(key, _)| if alone(key) { last(key) } else { key.clone() })
+        .map(|(key, _)| {
+            if is_unique(key) {
+                last(key)
+            } else {
+                key.clone()
+            }
+        })
         .collect()
 }
 
@@ -35,18 +41,18 @@ fn point_table(
     let Some(first) = points.first() else {
         return String::new();
     };
-    let judged: Vec<usize> = (0..objectives.len())
+    let columns: Vec<usize> = (0..objectives.len())
         .filter(|i| {
             let o = &objectives[*i];
-            !(o.scope == Scope::All && o.cause.is_none() && SHOWN.contains(&o.metric.name))
+            !(o.scope == Scope::All && o.cause.is_none() && TABLE_METRICS.contains(&o.metric.name))
         })
         .collect();
     let mut header = short_keys(first.values);
     if !objectives.is_empty() {
         header.push("verdict".into());
     }
-    header.extend(judged.iter().map(|i| subject(&objectives[*i])));
-    header.extend(SHOWN.map(String::from));
+    header.extend(columns.iter().map(|i| subject(&objectives[*i])));
+    header.extend(TABLE_METRICS.map(String::from));
     if counts_replications {
         header.push("replications".into());
     }
@@ -59,11 +65,11 @@ fn point_table(
         if !objectives.is_empty() {
             row.push(assessment.verdict().name().into());
         }
-        row.extend(judged.iter().map(|i| {
+        row.extend(columns.iter().map(|i| {
             let judgement = assessment.judgements.get(*i);
             judgement.map_or(String::new(), |j| figure(&j.row))
         }));
-        row.extend(SHOWN.iter().map(|metric| {
+        row.extend(TABLE_METRICS.iter().map(|metric| {
             let of_all = assessment.row(&Scope::All, metric);
             of_all.map_or("–".into(), figure)
         }));
@@ -82,29 +88,25 @@ pub fn text(sweep: &SweepRecord, objectives: &[Objective], points: &[SweepPoint]
         sweep.answer,
         deciding_assumptions(&sweep.assumptions)
     );
-    let least = sweep.replications;
+    let min = sweep.replications;
     let replications = sweep.points.iter().map(|p| p.replications);
-    let most = replications.max().unwrap_or(0);
-    let n = if least == most {
-        whole(most.into())
+    let max = replications.max().unwrap_or(0);
+    let n = if min == max {
+        whole(max.into())
     } else {
-        format!("{} to {}", whole(least.into()), whole(most.into()))
+        format!("{} to {}", whole(min.into()), whole(max.into()))
     };
-    let interval = if least > 1 {
-        ", with 95 % intervals"
-    } else {
-        ""
-    };
-    let s = if most == 1 { "" } else { "s" };
+    let interval = if min > 1 { ", with 95 % intervals" } else { "" };
+    let s = if max == 1 { "" } else { "s" };
     let _ = writeln!(
         out,
         "\nPoints ({n} replication{s} each{interval})\n{}",
-        point_table(objectives, points, least != most).trim_end()
+        point_table(objectives, points, min != max).trim_end()
     );
     let _ = writeln!(
         out,
         "\nSimulated {} × {n} × {}, seed {}, fingerprint {}: {}",
-        counted(points.len() as u64, "point"),
+        count_phrase(points.len() as u64, "point"),
         duration(sweep.horizon_s),
         sweep.seed,
         sweep.fingerprint,

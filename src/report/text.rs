@@ -4,7 +4,7 @@ pub(super) use super::value::estimate as estimated;
 pub(crate) use super::value::row as figure;
 pub(crate) use super::value::value as in_unit;
 pub(crate) use super::words::subject;
-use super::words::{called, key, on_days, place};
+use super::words::{key, metric_title, on_days, place};
 use crate::measure::{Bound, Objective};
 use crate::quantity::number::{human, percent, whole};
 use crate::record::Assumption;
@@ -127,7 +127,7 @@ pub fn skew(skewed: &SkewedFigure) -> String {
         .map_or(String::new(), |(_, c)| format!(" by {c}"));
     format!(
         "{}{cause}{}: the samples are skewed ({}), so the interval is too narrow; about {} replications would mend it",
-        called(skewed.column.metric.name),
+        metric_title(skewed.column.metric.name),
         place(&skewed.scope),
         human(skewed.skew.skewness),
         whole(skewed.skew.replications.into())

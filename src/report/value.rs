@@ -47,7 +47,7 @@ pub(crate) fn value(x: f64, unit: Unit) -> String {
 }
 
 /// A value in three digits, for a title: "432 ms", "28 min 30 s".
-pub(crate) fn rough(x: f64, unit: Unit) -> String {
+pub(crate) fn three_digits(x: f64, unit: Unit) -> String {
     value(format!("{x:.2e}").parse().unwrap_or(x), unit)
 }
 
@@ -94,7 +94,7 @@ impl FigureText {
         };
         match (self.lower, self.upper) {
             (_, Some(upper)) if mean == 0.0 && upper > 0.0 => {
-                format!("0 (at most {})", rough(upper, unit))
+                format!("0 (at most {})", three_digits(upper, unit))
             }
             (Some(lower), Some(upper)) if self.is_rare => {
                 let half = (upper - lower) / 2.0;
@@ -148,11 +148,11 @@ fn is_uneven(mean: f64, lower: Option<f64>, upper: Option<f64>) -> bool {
 
 /// A figure of a record.
 pub(crate) fn figure(figure: &Figure) -> String {
-    let unit = crate::measure::Metric::named(&figure.metric).map_or(Unit::Count, |m| m.unit);
+    let unit = crate::measure::Metric::by_name(&figure.metric).map_or(Unit::Count, |m| m.unit);
     let half = figure.upper.zip(figure.mean).map(|(u, m)| u - m);
-    let other = figure.mean.zip(figure.lower).map(|(m, l)| m - l);
+    let half_width = figure.mean.zip(figure.lower).map(|(m, l)| m - l);
     let is_even = half
-        .zip(other)
+        .zip(half_width)
         .is_some_and(|(a, b)| (a - b).abs() <= 1e-3 * (a + b));
     let figure_text = FigureText {
         mean: figure.mean,
@@ -197,19 +197,19 @@ mod tests {
             with_interval(0.018_912, 0.000_513, Unit::Fraction),
             "1.891 ± 0.051 %"
         );
-        let none = Figure {
+        let empty = Figure {
             metric: "missed_toast_fraction".into(),
             mean: Some(0.0),
             lower: Some(0.0),
             upper: Some(0.000_23),
             ..Figure::default()
         };
-        assert_eq!(figure(&none), "0 (at most 0.023 %)");
+        assert_eq!(figure(&empty), "0 (at most 0.023 %)");
         let rare = Figure {
             mean: Some(0.001),
             lower: Some(0.0005),
             upper: Some(0.0025),
-            ..none
+            ..empty
         };
         assert_eq!(figure(&rare), "0.10 (0.05 to 0.25) %");
     }

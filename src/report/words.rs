@@ -235,7 +235,7 @@ fn words(metric: &str) -> Option<&'static Words> {
 }
 
 /// What a metric is called: "Missed toasts". One that this version does not know goes by its name.
-pub(crate) fn called(metric: &str) -> String {
+pub(crate) fn metric_title(metric: &str) -> String {
     words(metric).map_or_else(
         || capital(&metric.replace('_', " ")),
         |(_, label, _)| (*label).into(),
@@ -324,21 +324,21 @@ pub(crate) fn key(key: &str) -> String {
         key.split_once('.')
             .is_some_and(|(t, rest)| t == table && rest.rsplit('.').next() == Some(last))
     };
-    if let Some((.., called)) = KEYS.iter().find(|(table, last, _)| is(table, last)) {
-        return (*called).into();
+    if let Some((.., title)) = KEYS.iter().find(|(table, last, _)| is(table, last)) {
+        return (*title).into();
     }
     capital(&key.rsplit('.').next().unwrap_or(key).replace('_', " "))
 }
 
 /// What is set at a point: "refresh interval 5 min, client path bad".
 pub fn point(values: &[(String, String)]) -> String {
-    let one = |(name, value): &(String, String)| match name.rsplit('.').next() {
+    let phrase = |(name, value): &(String, String)| match name.rsplit('.').next() {
         // "1 gateway", "500 users"
         Some("count") if value == "1" => format!("1 {}", small(&key(name)).trim_end_matches('s')),
         Some("count") => format!("{value} {}", small(&key(name))),
         _ => format!("{} {value}", small(&key(name))),
     };
-    values.iter().map(one).collect::<Vec<_>>().join(", ")
+    values.iter().map(phrase).collect::<Vec<_>>().join(", ")
 }
 
 /// A target in words: "at most 0.5 %".
@@ -387,7 +387,7 @@ pub(crate) fn subject(objective: &Objective) -> String {
     });
     format!(
         "{}{}{why}",
-        called(objective.metric.name),
+        metric_title(objective.metric.name),
         place(&objective.scope)
     )
 }
@@ -425,7 +425,7 @@ pub fn figure_clause(row: &MetricRow) -> Option<String> {
             Some(upper) => format!(
                 "{}, at most {}",
                 clause(metric, &value::value(0.0, metric.unit)),
-                value::rough(upper, metric.unit)
+                value::three_digits(upper, metric.unit)
             ),
             None => mean_clause(metric, &estimate),
         },
@@ -451,15 +451,15 @@ mod tests {
             assert_eq!(clause.matches("{}").count(), 1, "{name}");
             assert!(!label.contains('_') && !clause.contains('_'), "{name}");
             assert!(clause.split_whitespace().count() <= 12, "{name}");
-            let same = WORDS.iter().filter(|(_, l, _)| l == label).count();
-            assert_eq!(same, 1, "{label} is the name of one metric");
+            let count = WORDS.iter().filter(|(_, l, _)| l == label).count();
+            assert_eq!(count, 1, "{label} is the name of one metric");
         }
         assert_eq!(METRICS.len(), WORDS.len());
     }
 
     #[test]
     fn what_lies_beyond_is_more_than_that() {
-        let beyond = |name: &str| beyond_clause(Metric::named(name).unwrap(), "82 s");
+        let beyond = |name: &str| beyond_clause(Metric::by_name(name).unwrap(), "82 s");
         assert_eq!(
             beyond("setup_p99_ms"),
             "99 of 100 set-ups take more than 82 s"
@@ -472,7 +472,7 @@ mod tests {
 
     #[test]
     fn counts_are_whole_or_on_average() {
-        let metric = Metric::named("session_drops").unwrap();
+        let metric = Metric::by_name("session_drops").unwrap();
         let clause_of_mean = |mean| {
             let estimate = Estimate {
                 mean,

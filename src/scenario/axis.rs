@@ -33,8 +33,8 @@ impl Axis {
             .ok_or_else(|| bad(format!("found {text:?}, expected {FORMS}")))?;
         let path = path.trim();
         let list = list.trim();
-        let quoted = list.strip_prefix('"').and_then(|l| l.strip_suffix('"'));
-        let list = quoted.unwrap_or(list);
+        let inner = list.strip_prefix('"').and_then(|l| l.strip_suffix('"'));
+        let list = inner.unwrap_or(list);
         // The path is checked before any value is.
         let key = Override::parse_at(&format!("{path}=x"), place)?.catalogue_key();
         let mut values = Vec::new();
@@ -60,9 +60,9 @@ impl Axis {
 
     /// Whether another one turns the same value: that of all sections of a table, and that of one of them.
     pub(super) fn overlaps(&self, other: &Self) -> bool {
-        let turned = |axis: &Self| axis.values.first().cloned();
-        turned(self)
-            .zip(turned(other))
+        let first_value = |axis: &Self| axis.values.first().cloned();
+        first_value(self)
+            .zip(first_value(other))
             .is_some_and(|(a, b)| a.overlaps(&b))
     }
 
@@ -242,7 +242,7 @@ mod tests {
     use super::*;
 
     fn values(text: &str) -> Vec<String> {
-        let axis = Axis::parse(text, &Place::whole("--vary")).unwrap_or_else(|e| panic!("{e}"));
+        let axis = Axis::parse(text, &Place::file_only("--vary")).unwrap_or_else(|e| panic!("{e}"));
         axis.values.iter().map(|o| o.value().to_string()).collect()
     }
 
@@ -305,9 +305,9 @@ mod tests {
             mixes
         );
         assert_eq!(values(&format!("clients.mix = {}", mixes[0])), mixes[..1]);
-        let written =
+        let table_text =
             "{ rfc4028 = \"60 %\", communicator-2007 = \"40 %\" }, { rfc4028 = \"100 %\" }";
-        assert_eq!(values(&format!("clients.mix = {written}")), mixes);
+        assert_eq!(values(&format!("clients.mix = {table_text}")), mixes);
         let times = ["08:00, Sunday 09:00", "10:00"];
         assert_eq!(
             values("fault.at = [\"08:00\", \"Sunday 09:00\"]; 10:00"),
@@ -351,7 +351,7 @@ mod tests {
             ("path.loss = 0 %..1 % log 3", "cannot be log-spaced from 0"),
             ("clients.count = 1..9 log 1", "from 2 to"),
         ] {
-            let error = Axis::parse(text, &Place::whole("--vary"))
+            let error = Axis::parse(text, &Place::file_only("--vary"))
                 .unwrap_err()
                 .to_string();
             assert!(

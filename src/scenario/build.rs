@@ -44,8 +44,8 @@ fn station(s: &Settings) -> Result<Option<StationConfig>, ScenarioError> {
         }
         (Some(service), None) => Some(service),
         (None, Some(capacity)) => {
-            let each = f64::from(servers) / capacity.value * 1e6;
-            Some(ServiceTime::Fixed(Span::from_micros_f64(each)))
+            let server_rate = f64::from(servers) / capacity.value * 1e6;
+            Some(ServiceTime::Fixed(Span::from_micros_f64(server_rate)))
         }
         (None, None) => None,
     };
@@ -59,8 +59,8 @@ fn station(s: &Settings) -> Result<Option<StationConfig>, ScenarioError> {
         classes[class as usize] = service.flatten();
     }
     let (serial, response) = (keys.setup_serial_time, keys.response_service);
-    let none = general.is_none() && classes.iter().all(Option::is_none);
-    if none && serial == Span::ZERO && response == Span::ZERO {
+    let is_unset = general.is_none() && classes.iter().all(Option::is_none);
+    if is_unset && serial == Span::ZERO && response == Span::ZERO {
         return Ok(None);
     }
     let fallback = general.unwrap_or(ServiceTime::Fixed(Span::ZERO));
@@ -210,23 +210,26 @@ fn clients(
 fn count(s: &Settings, keys: &Clients, gateway: &GatewayPlan) -> Result<u32, ScenarioError> {
     match (keys.count, &keys.count_per_gateway) {
         (Some(count), None) => Ok(count),
-        (None, Some(each)) => {
-            let all = u64::from(each.value) * u64::from(gateway.count);
-            let fits = u32::try_from(all).ok().filter(|n| *n <= USERS_MOST);
+        (None, Some(per_gateway)) => {
+            let total = u64::from(per_gateway.value) * u64::from(gateway.count);
+            let fits = u32::try_from(total).ok().filter(|n| *n <= USERS_MOST);
             fits.ok_or_else(|| {
                 let message = format!(
-                    "clients.{}.count_per_gateway: found {}, which makes {all} users of {} gateways, expected {USERS_MOST} at most",
-                    s.name, each.value, gateway.count
+                    "clients.{}.count_per_gateway: found {}, which makes {total} users of {} gateways, expected {USERS_MOST} at most",
+                    s.name, per_gateway.value, gateway.count
                 );
-                ScenarioError::input(s.place_of(&each.setting), message)
+                ScenarioError::input(s.place_of(&per_gateway.setting), message)
             })
         }
-        (Some(_), Some(each)) => {
+        (Some(_), Some(per_gateway)) => {
             let message = format!(
                 "clients.{}.count_per_gateway: give either `count`, of all gateways together, or `count_per_gateway`, not both",
                 s.name
             );
-            Err(ScenarioError::input(s.place_of(&each.setting), message))
+            Err(ScenarioError::input(
+                s.place_of(&per_gateway.setting),
+                message,
+            ))
         }
         (None, None) => {
             let message = format!(
@@ -356,16 +359,16 @@ fn replay(
         columns: columns.unwrap_or_default(),
         precedent,
     };
-    let named = s.file(RecordKind::Calls).map(|file| {
+    let calls_file = s.file(RecordKind::Calls).map(|file| {
         let reading = reading(file, keys.calls_columns, Arc::default());
         records.calls(s, file, reading)
     });
-    let (calls, precedent) = named.transpose()?.unzip();
-    let named = s.file(RecordKind::SignIns).map(|file| {
+    let (calls, precedent) = calls_file.transpose()?.unzip();
+    let sign_ins_file = s.file(RecordKind::SignIns).map(|file| {
         let reading = reading(file, keys.sign_in_columns, precedent.unwrap_or_default());
         records.signs(s, file, reading)
     });
-    let (signs, _) = named.transpose()?.unzip();
+    let (signs, _) = sign_ins_file.transpose()?.unzip();
     if let Some(calls) = &calls {
         let user_seconds = f64::from(clients.count) * horizon.as_secs_f64();
         clients.workload.incoming_per_s = calls.rows_in() as f64 / user_seconds;
@@ -387,7 +390,7 @@ pub(super) fn plan(
     let mut errors = Errors::default();
     let gateways = of_table("gateway").filter_map(|s| errors.value(gateway(s)));
     let gateways: Vec<GatewayPlan> = gateways.collect();
-    errors.none()?;
+    errors.into_result()?;
     let numbers = gateways.iter().map(|g| g.name.as_str()).zip(0..).collect();
     let times = (start, horizon);
     let group = |s| {
@@ -398,7 +401,7 @@ pub(super) fn plan(
     let mut errors = Errors::default();
     let clients = of_table("clients").filter_map(|s| errors.value(group(s)));
     let clients = clients.collect();
-    errors.none()?;
+    errors.into_result()?;
     let mut plan = Plan {
         name: settings[0].name.clone(),
         seed: run.seed,
@@ -411,13 +414,13 @@ pub(super) fn plan(
         drops_limit: run.drops_limit,
         foreknown: None,
     };
-    let targets = fault::Targets::of(settings, &plan);
+    let targets = fault::Targets::new(settings, &plan);
     let mut numbers = BTreeMap::new();
     let mut errors = Errors::default();
     for section in of_table("fault") {
         let faults = errors.value(fault::read(section, &targets, &mut numbers, &plan));
         plan.faults.extend(faults.into_iter().flatten());
     }
-    errors.none()?;
+    errors.into_result()?;
     Ok(plan)
 }

@@ -48,7 +48,7 @@ impl<T> TypedKind<T> {
             meaning: "",
             alternatives: &[],
             example: "",
-            beside: &[],
+            companions: &[],
             unless: None,
             is_sampling: false,
             needs_station: false,
@@ -105,11 +105,11 @@ impl<T> DeclaredKey<T> {
     pub(super) const fn example(
         &self,
         example: &'static str,
-        beside: &'static [(&'static str, &'static str)],
+        companions: &'static [(&'static str, &'static str)],
     ) -> Self {
         self.map(Key {
             example,
-            beside,
+            companions,
             ..self.key
         })
     }
@@ -171,12 +171,12 @@ impl<T> Optional<T> {
     pub(super) const fn example(
         &self,
         example: &'static str,
-        beside: &'static [(&'static str, &'static str)],
+        companions: &'static [(&'static str, &'static str)],
     ) -> Self {
         Self {
             key: Key {
                 example,
-                beside,
+                companions,
                 ..self.key
             },
             value: self.value,
@@ -219,8 +219,8 @@ fn mistyped(name: &str, settings: &Settings) -> ! {
 }
 
 /// The same, with the place where the value stands.
-pub(super) const fn stated<T>(plain: &TypedKind<T>) -> TypedKind<super::setting::SettingValue<T>> {
-    typed(plain.kind)
+pub(super) const fn stated<T>(kind: &TypedKind<T>) -> TypedKind<super::setting::SettingValue<T>> {
+    typed(kind.kind)
 }
 
 macro_rules! kinds {

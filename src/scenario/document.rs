@@ -28,8 +28,8 @@ impl RawValue {
         match self {
             Self::Text(text) => text.clone(),
             Self::List(entries) => {
-                let all: Vec<String> = entries.iter().map(|e| e.form.bare()).collect();
-                all.join(", ")
+                let texts: Vec<String> = entries.iter().map(|e| e.form.bare()).collect();
+                texts.join(", ")
             }
             Self::Table(entries) => {
                 let pair = |e: &Entry| format!("{} {}", e.key, e.form.bare());
@@ -217,7 +217,7 @@ impl Document {
                 errors.value::<()>(Err(ScenarioError::input(&place, message)));
             }
         }
-        errors.none()?;
+        errors.into_result()?;
         let mut top = reader.section("", false, reader.places.at(0), Vec::new());
         let mut sections = Vec::new();
         let entries = reader.entries(table.get_ref());
@@ -264,9 +264,9 @@ mod tests {
             "# Why?\n# Because.\n[scenario]\nname = \"x\"\n[[clients]]\n  count = 5 # five\n";
         let document = Document::parse("a.toml", text).unwrap();
         assert_eq!(document.opening, "Why? Because.");
-        let marked = Document::parse("a.toml", &format!("\u{feff}{text}")).unwrap();
+        let with_mark = Document::parse("a.toml", &format!("\u{feff}{text}")).unwrap();
         assert_eq!(
-            marked.opening, document.opening,
+            with_mark.opening, document.opening,
             "a byte order mark is no part of the question"
         );
         let with_schema = Document::parse("a.toml", &format!("#:schema s.json\n{text}")).unwrap();
@@ -288,9 +288,9 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(error.starts_with("a.toml:2:"), "{error}");
-        let several = Document::parse("a.toml", "[scenario]\nname = t\nseed = 1\nstart = 8:00\n");
-        let several = several.unwrap_err();
-        let lines: Vec<String> = several.each().iter().map(ToString::to_string).collect();
+        let result = Document::parse("a.toml", "[scenario]\nname = t\nseed = 1\nstart = 8:00\n");
+        let refusal = result.unwrap_err();
+        let lines: Vec<String> = refusal.parts().iter().map(ToString::to_string).collect();
         assert_eq!(lines.len(), 2, "{lines:?}");
         assert!(lines[0].starts_with("a.toml:2:") && lines[1].starts_with("a.toml:4:"));
     }

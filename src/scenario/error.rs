@@ -16,7 +16,7 @@ pub struct Place {
 
 impl Place {
     /// A place without line and column.
-    pub fn whole(file: &str) -> Self {
+    pub fn file_only(file: &str) -> Self {
         Self {
             file: file.into(),
             line: 0,
@@ -118,7 +118,7 @@ pub enum ScenarioError {
         more_rows: u64,
     },
     /// The file system refused: exit code 1.
-    #[error("{}: {}", path.display(), crate::refusal::plain(cause))]
+    #[error("{}: {}", path.display(), crate::refusal::refusal_text(cause))]
     World {
         /// The file.
         path: PathBuf,
@@ -138,7 +138,7 @@ impl ScenarioError {
     }
 
     /// Each error of several, or this one.
-    pub fn each(&self) -> Vec<&Self> {
+    pub fn parts(&self) -> Vec<&Self> {
         match self {
             Self::Several { errors, .. } => errors.iter().collect(),
             one => vec![one],
@@ -174,8 +174,8 @@ impl ScenarioError {
         self.map(&|place, message, line| {
             let line = match place.file == file && place.line > 0 {
                 true => {
-                    let own = text.lines().nth(place.line as usize - 1);
-                    own.unwrap_or_default().trim_end().to_string()
+                    let source_line = text.lines().nth(place.line as usize - 1);
+                    source_line.unwrap_or_default().trim_end().to_string()
                 }
                 false => line,
             };
@@ -239,7 +239,7 @@ impl Errors {
 
     /// A shared section is read for each that names it: what is wrong there is said once.
     fn keep(&mut self, error: ScenarioError) {
-        let same = |other: &ScenarioError| match (&error, other) {
+        let is_same = |earlier: &ScenarioError| match (&error, earlier) {
             (
                 ScenarioError::Input { place, message, .. },
                 ScenarioError::Input {
@@ -250,7 +250,7 @@ impl Errors {
             ) => place == at && fault(message) == fault(said),
             _ => false,
         };
-        if !self.errors.iter().any(same) {
+        if !self.errors.iter().any(is_same) {
             self.errors.push(error);
         }
     }
@@ -259,7 +259,7 @@ impl Errors {
     ///
     /// # Errors
     /// What was kept.
-    pub(super) fn none(mut self) -> Result<(), ScenarioError> {
+    pub(super) fn into_result(mut self) -> Result<(), ScenarioError> {
         let is_world = |error: &ScenarioError| matches!(error, ScenarioError::World { .. });
         if let Some(world) = self.errors.iter().position(is_world) {
             return Err(self.errors.swap_remove(world));
@@ -309,8 +309,8 @@ pub(crate) fn nearest_name<'a>(
 ) -> Option<&'a str> {
     let word = word.to_lowercase();
     let distance = |name: &str| strsim::damerau_levenshtein(&word, &name.to_lowercase());
-    let all = names.into_iter().map(|name| (distance(name), name));
-    let (distance, name) = all.min_by_key(|(distance, _)| *distance)?;
+    let distances = names.into_iter().map(|name| (distance(name), name));
+    let (distance, name) = distances.min_by_key(|(distance, _)| *distance)?;
     // Of a short name some letter must be left.
     let letters = name.chars().count().min(word.chars().count());
     (distance <= 2.max(name.len() / 3) && distance < letters).then_some(name)
@@ -328,16 +328,16 @@ fn name_with<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option
 }
 
 /// Keys of a table that a message lists; of more, help does.
-const LISTED: usize = 12;
+const MAX_KEYS: usize = 12;
 
 /// That a table has no such key, with the nearest one, else with all of them.
 pub(super) fn unknown_key(key: &str, table: &str, names: &[&str]) -> String {
     let near = nearest(key, names.iter().copied());
-    let others = match names.len() <= LISTED {
+    let hint = match names.len() <= MAX_KEYS {
         true => format!("; valid: {}", names.join(", ")),
         false => format!("; `rccsim help {table}` lists them"),
     };
-    format!("unknown key `{key}` in {table}{near}{others}")
+    format!("unknown key `{key}` in {table}{near}{hint}")
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::measure::{Bound, Objective};
 /// The scenario with every key, its value and where that came from. It reads back to the same plan from a folder that has its
 /// [`input_files`](super::input_files) too.
 pub fn expanded(scenario: &Scenario) -> String {
-    written(scenario, false)
+    scenario_text(scenario, false)
 }
 
 /// The same with a study; it reads back to the same plan at each point. Where the study turns a profile, a workload or a
@@ -23,10 +23,10 @@ pub fn expanded_study(scenario: &Scenario, study: &Study) -> String {
         let file = file_of_value(scenario, kind, value, true);
         file.map_or_else(|| value.into(), |file| file.name)
     };
-    written(scenario, study.turns_references()) + &study.written_with(name)
+    scenario_text(scenario, study.turns_references()) + &study.written_with(name)
 }
 
-fn written(scenario: &Scenario, open: bool) -> String {
+fn scenario_text(scenario: &Scenario, open: bool) -> String {
     let open = open || scenario.has_mix();
     let mut out = String::new();
     for line in scenario.question.lines() {
@@ -40,8 +40,8 @@ fn written(scenario: &Scenario, open: bool) -> String {
             open && settings.table != "scenario",
         );
     }
-    for shared in scenario.shared.iter().filter(|_| open) {
-        write_section(&mut out, shared, scenario, true);
+    for section in scenario.shared_settings.iter().filter(|_| open) {
+        write_section(&mut out, section, scenario, true);
     }
     for objective in &scenario.objectives {
         write_objective(&mut out, objective);
@@ -49,7 +49,7 @@ fn written(scenario: &Scenario, open: bool) -> String {
     scenario
         .plots
         .iter()
-        .for_each(|plot| out += &plot.written());
+        .for_each(|plot| out += &plot.to_toml());
     out
 }
 
@@ -72,7 +72,7 @@ fn write_section(out: &mut String, settings: &Settings, scenario: &Scenario, ope
         };
         let value = match file_of(scenario, settings, setting, open) {
             Some(file) => format!("{:?}", file.name),
-            None => setting.written(),
+            None => setting.to_toml(),
         };
         let line = format!("{} = {value}", setting.key.name);
         // The values that a profile, a workload or a path gave stand here themselves.

@@ -17,23 +17,22 @@ impl Kind {
                 Profiles::Paths => "lan-tls",
             }
             .into(),
-            Self::Count(least, most) | Self::CountOr(_, least, most) => {
-                let few = 3_u64.clamp(least, most);
-                few.to_string()
+            Self::Count(min, max) | Self::CountOr(_, min, max) => {
+                let count = 3_u64.clamp(min, max);
+                count.to_string()
             }
-            Self::Span(least, most) | Self::SpanOr(_, least, most) => {
+            Self::Span(min, max) | Self::SpanOr(_, min, max) => {
                 let candidates = [Span::from_secs(600), Span::from_millis(20)];
-                let fits =
-                    |span: &Span| (least..=most).contains(span) && print_span(*span) != default;
-                print_span(candidates.into_iter().find(fits).unwrap_or(most))
+                let fits = |span: &Span| (min..=max).contains(span) && print_span(*span) != default;
+                print_span(candidates.into_iter().find(fits).unwrap_or(max))
             }
-            Self::Seconds(least, most) => print_span(Span::from_secs(1200.clamp(least, most))),
+            Self::Seconds(min, max) => print_span(Span::from_secs(1200.clamp(min, max))),
             Self::Moment | Self::Moments => "09:30".into(),
             Self::Rate { .. } => "2 /h".into(),
-            Self::Share(least, most) => format!("{} %", 20_f64.clamp(least, most)),
+            Self::Share(min, max) => format!("{} %", 20_f64.clamp(min, max)),
             Self::Choice(words) => {
-                let other = words.iter().find(|w| w.word != default);
-                other.or(words.first()).map_or("", |w| w.word).into()
+                let other_word = words.iter().find(|w| w.word != default);
+                other_word.or(words.first()).map_or("", |w| w.word).into()
             }
             Self::Flag => (default != "true").to_string(),
             Self::Offset => "+1 h".into(),
@@ -41,8 +40,8 @@ impl Kind {
             Self::File(RecordKind::SignIns) => "sign-ins.csv".into(),
             _ => {
                 let forms = self.forms().iter().map(|(form, _)| *form);
-                let mut others = forms.filter(|form| *form != default);
-                others.next().unwrap_or(default).into()
+                let mut other_forms = forms.filter(|form| *form != default);
+                other_forms.next().unwrap_or(default).into()
             }
         }
     }

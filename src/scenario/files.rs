@@ -102,7 +102,7 @@ fn text_of(path: &Path, opened: io::Result<Box<dyn Read>>) -> Result<String, Sce
         cause,
     })?;
     if bytes.len() as u64 > TEXT_MOST {
-        let place = Place::whole(&path.display().to_string());
+        let place = Place::file_only(&path.display().to_string());
         let message = format!("longer than {} MB: this is no such text", TEXT_MOST >> 20);
         return Err(ScenarioError::input(&place, message));
     }

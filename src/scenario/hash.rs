@@ -71,8 +71,8 @@ fn meaning(value: &Value) -> String {
         Value::Texts(texts) => texts.join(", "),
         Value::Moment(moment) => of_moment(moment),
         Value::Moments(moments) => {
-            let all: Vec<String> = moments.iter().map(of_moment).collect();
-            all.join(", ")
+            let parts: Vec<String> = moments.iter().map(of_moment).collect();
+            parts.join(", ")
         }
         // As they were when there were only factors.
         Value::Hours(hours) if hours.unit == HourUnit::Factor => {
@@ -122,22 +122,22 @@ mod tests {
 
     #[test]
     fn the_wording_of_a_value_does_not_count() {
-        let same = [
+        let equivalents = [
             "refresh_interval = \"60 min\"\nsign_in = \"uniform over 30 min\"\nincoming_calls = \"1 /min\"",
             "refresh_interval = \"1 h\"\nsign_in = \"uniform over 1800 s\"\nincoming_calls = \"60 /h\"",
             "refresh_interval = \"3600 s\"\nsign_in = \"uniform over 0.5 h\"\nincoming_calls = \"60 /h\"",
         ];
-        let hashes = same.map(|lines| hash_pair(lines, ""));
+        let hashes = equivalents.map(|lines| hash_pair(lines, ""));
         assert!(hashes.iter().all(|h| *h == hashes[0]), "{hashes:?}");
-        let other = hash_pair("refresh_interval = \"61 min\"", "");
-        assert_ne!(other, hashes[0]);
+        let different = hash_pair("refresh_interval = \"61 min\"", "");
+        assert_ne!(different, hashes[0]);
     }
 
     #[test]
     fn objectives_judge_and_do_not_simulate() {
         let objective = "[[objective]]\nmetric = \"session_drops\"\nat_most = 1";
-        let [with, without] = [hash_pair("", objective), hash_pair("", "")];
-        assert_eq!(with[0], without[0]);
-        assert_ne!(with[1], without[1]);
+        let [with, without_objective] = [hash_pair("", objective), hash_pair("", "")];
+        assert_eq!(with[0], without_objective[0]);
+        assert_ne!(with[1], without_objective[1]);
     }
 }

@@ -72,9 +72,9 @@ pub fn input_files(scenario: &Scenario, study: Option<&Study>) -> Vec<InputFile>
     });
     let axes = study.into_iter().flat_map(|study| &study.axes);
     let values = axes.flat_map(|axis| &axis.values);
-    let varied =
+    let axis_files =
         values.filter_map(|o| file_of_value(scenario, &o.catalogue_key().kind, o.value(), true));
-    let mut files: Vec<InputFile> = sections.chain(varied).collect();
+    let mut files: Vec<InputFile> = sections.chain(axis_files).collect();
     files.sort_by(|a, b| a.name.cmp(&b.name));
     files.dedup_by(|a, b| a.name == b.name);
     files
@@ -107,7 +107,7 @@ pub(super) fn file_of_value(
             Some(file(scenario, text, digest, "csv"))
         }
         Kind::Reference(_) | Kind::Shared(_) if open && text.ends_with(".toml") => {
-            let is_section = scenario.shared.iter().any(|s| s.name == text);
+            let is_section = scenario.shared_settings.iter().any(|s| s.name == text);
             let path = source.folder.join(text);
             let read = || read_text_from(source.records.files(), &path).ok();
             let text_of = if is_section { None } else { read() };

@@ -8,15 +8,15 @@ use super::kind::Kind;
 use crate::quantity::{parse_clock, parse_span};
 
 pub(crate) use written::digits;
-use written::{clock, dates, plain, spans, stretch, weekdays, with_both_units};
+use written::{clock, dates, normalise, spans, stretch, weekdays, with_both_units};
 
 /// "; write \"30 s\" or \"30 min\"" or "; did you mean `hold`?"; empty where nothing is near.
 pub(super) fn instead(kind: &Kind, form: &RawValue) -> String {
     let mut valid: Vec<String> = Vec::new();
     for guess in guesses(kind, form) {
-        let written = kind.form_of(&guess);
-        if kind.read(&written).is_ok() && !valid.contains(&written.display()) {
-            valid.push(written.display());
+        let rewrite = kind.form_of(&guess);
+        if kind.read(&rewrite).is_ok() && !valid.contains(&rewrite.display()) {
+            valid.push(rewrite.display());
         }
     }
     if !valid.is_empty() {
@@ -49,18 +49,18 @@ fn guesses(kind: &Kind, form: &RawValue) -> Vec<String> {
     if matches!(kind, Kind::Count(..) | Kind::CountOr(..)) && number {
         return vec![digits(text)];
     }
-    let mut all = vec![text.to_string(), plain(text)];
-    all.extend(of_kind(kind, text));
-    all.push(text.to_lowercase());
-    all.push(text.to_lowercase().replace(['_', ' '], "-"));
-    all
+    let mut candidates = vec![text.to_string(), normalise(text)];
+    candidates.extend(of_kind(kind, text));
+    candidates.push(text.to_lowercase());
+    candidates.push(text.to_lowercase().replace(['_', ' '], "-"));
+    candidates
 }
 
 /// What may be meant by a text where a value of that kind is wanted.
 fn of_kind(kind: &Kind, text: &str) -> Vec<String> {
-    let plain = plain(text);
-    let bare: Option<f64> = plain.parse().ok();
-    let with = |units: [&str; 2]| units.map(|unit| format!("{plain} {unit}")).to_vec();
+    let normal = normalise(text);
+    let bare: Option<f64> = normal.parse().ok();
+    let with = |units: [&str; 2]| units.map(|unit| format!("{normal} {unit}")).to_vec();
     match kind {
         Kind::Span(..) | Kind::SpanOr(..) | Kind::Seconds(..) => match bare {
             Some(_) => with(["s", "min"]),
@@ -69,9 +69,9 @@ fn of_kind(kind: &Kind, text: &str) -> Vec<String> {
         // 0.5 may be a fraction.
         Kind::Share(..) => match bare {
             Some(x) if x > 0.0 && x <= 1.0 => {
-                vec![format!("{plain} %"), format!("{} %", x * 100.0)]
+                vec![format!("{normal} %"), format!("{} %", x * 100.0)]
             }
-            _ => vec![format!("{plain} %")],
+            _ => vec![format!("{normal} %")],
         },
         Kind::Rate { .. } => match bare {
             Some(_) => with(["/h", "/s"]),
@@ -98,24 +98,27 @@ fn of_kind(kind: &Kind, text: &str) -> Vec<String> {
             .into_iter()
             .collect(),
         Kind::Reestablish | Kind::Service => {
-            let fixed = format!("fixed {plain}");
-            let all = [fixed.clone(), format!("{fixed} s"), format!("{plain} ms")];
-            all.into_iter().chain(with_both_units(&plain)).collect()
+            let fixed = format!("fixed {normal}");
+            let candidates = [fixed.clone(), format!("{fixed} s"), format!("{normal} ms")];
+            candidates
+                .into_iter()
+                .chain(with_both_units(&normal))
+                .collect()
         }
-        Kind::Spans(..) => with_both_units(&plain).into_iter().collect(),
+        Kind::Spans(..) => with_both_units(&normal).into_iter().collect(),
         Kind::Offset => {
             let text = text.trim_start_matches("UTC").trim_start_matches("GMT");
             let span = text.trim_start_matches(['+', '-']);
             let sign = &text[..text.len() - span.len()];
             let signed = |span: String| format!("{sign}{span}");
             let clock = spans(span).take(1).map(signed);
-            let plain_span = signed(written::plain(span));
+            let plain_span = signed(written::normalise(span));
             [format!("{text} h"), plain_span]
                 .into_iter()
                 .chain(clock)
                 .collect()
         }
-        Kind::Flag => match plain.to_lowercase().as_str() {
+        Kind::Flag => match normal.to_lowercase().as_str() {
             "true" | "yes" | "on" | "1" => vec!["true".into()],
             "false" | "no" | "off" | "0" => vec!["false".into()],
             _ => Vec::new(),
@@ -126,8 +129,8 @@ fn of_kind(kind: &Kind, text: &str) -> Vec<String> {
 
 /// A rate without the word that says of what it is: "2 calls per hour".
 fn without_calls(text: &str) -> String {
-    let text = plain(text).replace("calls", " ").replace("call", " ");
-    plain(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+    let text = normalise(text).replace("calls", " ").replace("call", " ");
+    normalise(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// Characters of a value that is worth a guess.
@@ -135,9 +138,9 @@ const LONGEST: usize = 200;
 
 /// Times of day with what holds from then on, in the order of the day.
 fn in_order(text: &str) -> String {
-    let mut all: Vec<&str> = text.split(',').map(str::trim).collect();
-    all.sort_by_key(|part| part.split(' ').next().and_then(parse_clock));
-    all.join(", ")
+    let mut parts: Vec<&str> = text.split(',').map(str::trim).collect();
+    parts.sort_by_key(|part| part.split(' ').next().and_then(parse_clock));
+    parts.join(", ")
 }
 
 /// The columns of a map that there are none of, each with the one that was meant.
@@ -146,13 +149,13 @@ fn unknown_columns(text: &str, columns: &[&str]) -> String {
         .split(',')
         .filter_map(|pair| pair.trim().split(' ').next());
     let unknown = names.filter(|name| !columns.contains(name));
-    let each = |name: &str| {
+    let hint_for = |name: &str| {
         format!(
             "; `{name}` is none{}",
             nearest(name, columns.iter().copied())
         )
     };
-    unknown.map(each).collect()
+    unknown.map(hint_for).collect()
 }
 
 /// What is wrong with the shares of a mix, where it is that.
@@ -162,12 +165,12 @@ fn shares(text: &str) -> String {
         let number: f64 = share.trim().trim_end_matches('%').trim().parse().ok()?;
         Some((number, share.contains('%')))
     };
-    let all: Option<Vec<(f64, bool)>> = text.split(',').map(share).collect();
-    let Some(all) = all else {
+    let shares: Option<Vec<(f64, bool)>> = text.split(',').map(share).collect();
+    let Some(shares) = shares else {
         return String::new();
     };
-    let sum: f64 = all.iter().map(|(share, _)| share).sum();
-    match all.iter().find(|(_, is_percent)| !is_percent) {
+    let sum: f64 = shares.iter().map(|(share, _)| share).sum();
+    match shares.iter().find(|(_, is_percent)| !is_percent) {
         Some((share, _)) if (sum - 1.0).abs() < 1e-9 => {
             format!("; write \"{} %\" instead of {share}", share * 100.0)
         }
@@ -290,8 +293,8 @@ mod tests {
             moment("2026-11-30T08:10:00Z"),
             "; write \"2026-11-30 08:10:00\""
         );
-        let either = "; write \"2026-11-10 08:00\" or \"2026-10-11 08:00\"";
-        assert_eq!(moment("11/10/2026"), either);
+        let hint = "; write \"2026-11-10 08:00\" or \"2026-10-11 08:00\"";
+        assert_eq!(moment("11/10/2026"), hint);
         assert_eq!(moment("31.02.2026 08:10"), "");
         assert_eq!(moment("Sundy 03:00"), "; write \"Sunday 03:00\"");
         assert_eq!(

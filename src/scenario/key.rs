@@ -84,7 +84,7 @@ pub struct Key {
     /// A value for examples; empty: [`Kind::example`] has one.
     pub(super) example: &'static str,
     /// Other keys of the section, with their values, that the example takes.
-    pub(super) beside: &'static [(&'static str, &'static str)],
+    pub(super) companions: &'static [(&'static str, &'static str)],
     /// The file of records that takes its place, where one does.
     pub(super) unless: Option<RecordKind>,
     /// Whether it decides how often and by which random numbers, and not what: no part of the scenario's hash.
@@ -107,7 +107,7 @@ impl Key {
 
     /// The other keys of the section that the example takes, with their values.
     pub fn beside_example(&self) -> &'static [(&'static str, &'static str)] {
-        self.beside
+        self.companions
     }
 
     /// Whether it must be given, in a section or by its profile.

@@ -225,19 +225,19 @@ impl Kind {
                     profiles.name()
                 )
             }
-            Self::Count(least, most) => format!("a whole number from {least} to {most}"),
-            Self::Span(least, most) => {
+            Self::Count(min, max) => format!("a whole number from {min} to {max}"),
+            Self::Span(min, max) => {
                 format!(
                     "a duration with its unit ({SPAN_UNITS}) from {} to {}, like \"{}\"",
-                    print_span(least),
-                    print_span(most),
-                    print_span(Span::from_secs(1500).clamp(least, most))
+                    print_span(min),
+                    print_span(max),
+                    print_span(Span::from_secs(1500).clamp(min, max))
                 )
             }
-            Self::Seconds(least, most) => format!(
+            Self::Seconds(min, max) => format!(
                 "a duration of whole seconds with its unit ({SPAN_UNITS}) from {} to {}, like \"1800 s\"",
-                print_span(Span::from_secs(least)),
-                print_span(Span::from_secs(most))
+                print_span(Span::from_secs(min)),
+                print_span(Span::from_secs(max))
             ),
             Self::Moment => MOMENT_FORMS.into(),
             Self::Weekdays => r#"days of the week like "Monday..Friday" or "Sunday..Thursday, Saturday", or "every day""#.into(),
@@ -245,7 +245,7 @@ impl Kind {
                 format!("a rate with its unit ({RATE_UNITS}) from 0 to {most_per_s} /s, like \"1 /h\"")
             }
             Self::PriceOr(word) => format!("a price like \"30 EUR\" or \"12.50\", or {word:?}"),
-            Self::Share(least, most) => format!("a share in percent from {least} % to {most} %, like \"50 %\""),
+            Self::Share(min, max) => format!("a share in percent from {min} % to {max} %, like \"50 %\""),
             Self::Choice(words) => {
                 format!("one of {}", words.iter().map(|w| format!("{:?}", w.word)).collect::<Vec<_>>().join(", "))
             }
@@ -254,12 +254,12 @@ impl Kind {
             Self::SignOut => r#""never", "at 17:00" or "normal 17:30 sd 20 min""#.into(),
             Self::Reestablish => REESTABLISH_FORMS.into(),
             Self::Timing => r#""interval", "SE/2" (2 to 100) or "SE - 60 s""#.into(),
-            Self::CountOr(word, least, most) => format!("a whole number from {least} to {most}, or {word:?}"),
-            Self::SpanOr(word, least, most) => {
-                format!("{}, or {word:?}", Self::Span(least, most).expects())
+            Self::CountOr(word, min, max) => format!("a whole number from {min} to {max}, or {word:?}"),
+            Self::SpanOr(word, min, max) => {
+                format!("{}, or {word:?}", Self::Span(min, max).expects())
             }
-            Self::Spans(least, most) => {
-                format!("\"12 h..24 h\", both from {} to {}, or \"never\"", print_span(least), print_span(most))
+            Self::Spans(min, max) => {
+                format!("\"12 h..24 h\", both from {} to {}, or \"never\"", print_span(min), print_span(max))
             }
             Self::Flag => "true or false".into(),
             Self::Service => SERVICE_FORMS.into(),
@@ -299,17 +299,17 @@ impl Kind {
     /// What is valid.
     pub fn read(&self, form: &RawValue) -> Result<Value, String> {
         let value = match (self, form) {
-            (Self::Count(least, most), RawValue::Number(text)) => {
+            (Self::Count(min, max), RawValue::Number(text)) => {
                 let digits = text.replace(['_', ' '], "");
                 digits
                     .parse()
                     .ok()
-                    .filter(|n| (least..=most).contains(&n))
+                    .filter(|n| (min..=max).contains(&n))
                     .map(Value::Count)
             }
             (Self::Count(..), _) => None,
-            (Self::CountOr(_, least, most), RawValue::Number(_)) => {
-                match Self::Count(*least, *most).read(form) {
+            (Self::CountOr(_, min, max), RawValue::Number(_)) => {
+                match Self::Count(*min, *max).read(form) {
                     Ok(Value::Count(n)) => Some(Value::MaybeCount(Some(n))),
                     _ => None,
                 }
@@ -332,8 +332,8 @@ impl Kind {
         let (mut texts, mut moments) = (Vec::new(), Vec::new());
         for entry in entries {
             match self.read(&entry.form).ok()? {
-                Value::Texts(some) => texts.extend(some),
-                Value::Moments(some) => moments.extend(some),
+                Value::Texts(items) => texts.extend(items),
+                Value::Moments(items) => moments.extend(items),
                 _ => return None,
             }
         }
@@ -352,11 +352,11 @@ impl Kind {
                 (!text.is_empty()).then(|| Value::Text(text.into()))
             }
             Self::Count(..) => self.read(&RawValue::Number(text.into())).ok(),
-            Self::Span(least, most) => parse_span(text)
-                .filter(|s| (least..=most).contains(s))
+            Self::Span(min, max) => parse_span(text)
+                .filter(|s| (min..=max).contains(s))
                 .map(Value::Span),
-            Self::Seconds(least, most) => parse_span(text)
-                .filter(|s| s.0 % 1_000_000 == 0 && (least..=most).contains(&(s.0 / 1_000_000)))
+            Self::Seconds(min, max) => parse_span(text)
+                .filter(|s| s.0 % 1_000_000 == 0 && (min..=max).contains(&(s.0 / 1_000_000)))
                 .map(|s| Value::Count(s.0 / 1_000_000)),
             Self::Moment => parse_moment(text).map(Value::Moment),
             Self::Weekdays => Weekdays::parse(text).map(Value::Weekdays),
@@ -365,8 +365,8 @@ impl Kind {
                 .map(Value::Rate),
             Self::PriceOr(word) if text == word => Some(Value::MaybePrice(None)),
             Self::PriceOr(_) => Price::parse(text).map(|p| Value::MaybePrice(Some(p))),
-            Self::Share(least, most) => parse_share(text)
-                .filter(|p| (least..=most).contains(&(p * 100.0)))
+            Self::Share(min, max) => parse_share(text)
+                .filter(|p| (min..=max).contains(&(p * 100.0)))
                 .map(Value::Share),
             Self::Choice(words) => words
                 .iter()
@@ -382,15 +382,14 @@ impl Kind {
             Self::CountOr(word, ..) if text == word => Some(Value::MaybeCount(None)),
             Self::CountOr(..) => self.read(&RawValue::Number(text.into())).ok(),
             Self::SpanOr(word, ..) if text == word => Some(Value::MaybeSpan(None)),
-            Self::SpanOr(_, least, most) => parse_span(text)
-                .filter(|s| (least..=most).contains(s))
+            Self::SpanOr(_, min, max) => parse_span(text)
+                .filter(|s| (min..=max).contains(s))
                 .map(|s| Value::MaybeSpan(Some(s))),
             Self::Spans(..) if text == "never" => Some(Value::Spans(None)),
-            Self::Spans(least, most) => {
+            Self::Spans(min, max) => {
                 let (from, to) = text.split_once("..")?;
                 let (from, to) = (parse_span(from)?, parse_span(to)?);
-                (least <= from && from <= to && to <= most)
-                    .then_some(Value::Spans(Some((from, to))))
+                (min <= from && from <= to && to <= max).then_some(Value::Spans(Some((from, to))))
             }
             Self::Flag => text.parse().ok().map(Value::Flag),
             Self::Service => read_service(text).map(Value::Service),

@@ -8,7 +8,7 @@ use super::error::{Errors, Place, ScenarioError};
 use super::files::Files;
 use super::instead::instead;
 use super::kind::{Kind, Profiles, Value};
-use super::names::{Names, Shared, in_order};
+use super::names::{Names, SharedSections, in_order};
 use super::overrides::Override;
 use super::profile::Profile;
 use super::section::{check_keys, give_way_to_files, name_without_one};
@@ -44,9 +44,9 @@ pub(super) struct Layers<'a> {
     /// The gateways and client groups of the scenario.
     pub names: Names<'a>,
     /// Each `[[path]]` of the scenario.
-    pub paths: Shared<'a>,
+    pub paths: SharedSections<'a>,
     /// Each `[[workload]]` of the scenario.
-    pub workloads: Shared<'a>,
+    pub workloads: SharedSections<'a>,
     /// What profile files are read from.
     pub files: &'a dyn Files,
     /// The folder that profile files are looked for in.
@@ -107,11 +107,11 @@ impl Layers<'_> {
                 // With some profile in its place, what else is wrong is said too.
                 let mut errors = Errors::default();
                 errors.value::<()>(Err(error));
-                let mut others = with_profile(section, SOME_CLIENT, &section.place);
-                others.entries.retain(|entry| entry.key != MIX);
-                errors.value(self.resolve_alike(table, &others));
-                errors.none()?;
-                return self.resolve_alike(table, &others);
+                let mut template = with_profile(section, SOME_CLIENT, &section.place);
+                template.entries.retain(|entry| entry.key != MIX);
+                errors.value(self.resolve_alike(table, &template));
+                errors.into_result()?;
+                return self.resolve_alike(table, &template);
             }
         };
         let with = |profile: &str| {
@@ -203,7 +203,7 @@ impl Layers<'_> {
                 settings.entries.push(setting);
             }
         }
-        errors.none()?;
+        errors.into_result()?;
         let layers = layers.unwrap_or_default();
         if !unknown.is_empty() {
             return Err(ask_for(&settings, &layers, &unknown));
@@ -214,10 +214,10 @@ impl Layers<'_> {
 
     pub(super) fn name_of(&self, table: &str, section: &Section) -> Result<String, ScenarioError> {
         let Some(entry) = section.entry("name") else {
-            let without = name_without_one(section);
+            let bare_name = name_without_one(section);
             let expects = Kind::Name.expects();
             let message = format!("{} has no `name`; expected {expects}", header(table));
-            return without.ok_or_else(|| ScenarioError::input(&section.place, message));
+            return bare_name.ok_or_else(|| ScenarioError::input(&section.place, message));
         };
         match Kind::Name.read(&entry.form) {
             Ok(Value::Text(name)) => Ok(name),
@@ -269,19 +269,19 @@ impl Layers<'_> {
         section_name: &str,
         place: &Place,
     ) -> Result<Layer, ScenarioError> {
-        let shared = match shared_table {
+        let sections = match shared_table {
             Some("path") => Some(&self.paths),
             Some("workload") => Some(&self.workloads),
             _ => None,
         };
-        let section = shared.and_then(|shared| shared.get(section_name));
+        let section = sections.and_then(|sections| sections.get(section_name));
         let table = shared_table.unwrap_or_default();
         let mut layer = match section {
             Some(section) => {
                 self.section_as_layer(shared_table.unwrap_or_default(), section, section_name)?
             }
             None => {
-                let section_names = || shared.map(in_order).unwrap_or_default();
+                let section_names = || sections.map(in_order).unwrap_or_default();
                 from_profile(Profile::find_among(
                     kind.name(),
                     section_name,
@@ -376,8 +376,8 @@ impl Layers<'_> {
         })?;
         self.names
             .check(section, &key.kind, &value)
-            .map_err(|found| {
-                let message = format!("{table}.{name}.{}: {found}", key.name);
+            .map_err(|detail| {
+                let message = format!("{table}.{name}.{}: {detail}", key.name);
                 ScenarioError::input(&entry.place, message)
             })?;
         let text = entry.form.bare();
@@ -441,12 +441,12 @@ impl Layers<'_> {
 /// What would hold without a wrong value, for its message.
 fn default_below(key: &Key, wrong: &Entry, layers: &[Layer]) -> String {
     // A wrong value is not its own default: what would hold without it may stand in the next layer.
-    let mut others = layers
+    let mut lower_layers = layers
         .iter()
         .flat_map(|l| &l.values)
-        .filter(|(given, _)| given.key == key.name);
-    let below = others.find(|(given, _)| given.place != wrong.place);
-    match below.and_then(|(given, _)| given.form.as_ref()) {
+        .filter(|(entry, _)| entry.key == key.name);
+    let below = lower_layers.find(|(entry, _)| entry.place != wrong.place);
+    match below.and_then(|(entry, _)| entry.form.as_ref()) {
         Some(form) => format!("; default {}", form.display()),
         None => key
             .default

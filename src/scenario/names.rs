@@ -10,33 +10,36 @@ use crate::faults::FaultKind;
 use crate::measure::Scope;
 
 /// The sections of a table that others refer to, by name: the first of those of one name.
-pub(super) type Shared<'a> = BTreeMap<&'a str, &'a Section>;
+pub(super) type SharedSections<'a> = BTreeMap<&'a str, &'a Section>;
 
 /// The sections of one table.
-pub(super) fn shared<'a>(document: &'a Document, table: &str) -> Shared<'a> {
-    let mut shared = Shared::new();
+pub(super) fn shared_sections<'a>(document: &'a Document, table: &str) -> SharedSections<'a> {
+    let mut sections = SharedSections::new();
     for section in document.sections.iter().filter(|s| s.table == table) {
         if let Some(RawValue::Text(name)) = section.entry("name").map(|e| &e.form) {
-            shared.entry(name).or_insert(section);
+            sections.entry(name).or_insert(section);
         }
     }
-    shared
+    sections
 }
 
 /// The gateways and client groups of a file.
 pub(super) struct Names<'a> {
-    gateways: Shared<'a>,
-    clients: Shared<'a>,
+    gateways: SharedSections<'a>,
+    clients: SharedSections<'a>,
 }
 
 /// `TABLE:NAME` of each section, in the order of the file.
-fn written<'a>(sections: &'a Shared, table: &'a str) -> impl Iterator<Item = String> + 'a {
+fn section_labels<'a>(
+    sections: &'a SharedSections,
+    table: &'a str,
+) -> impl Iterator<Item = String> + 'a {
     let names = in_order(sections).into_iter();
     names.map(move |name| format!("{table}:{name}"))
 }
 
 /// The names of sections, in the order of the file.
-pub(super) fn in_order<'a>(sections: &Shared<'a>) -> Vec<&'a str> {
+pub(super) fn in_order<'a>(sections: &SharedSections<'a>) -> Vec<&'a str> {
     let mut sections: Vec<_> = sections.iter().collect();
     sections.sort_by_key(|(_, section)| section.number);
     sections.into_iter().map(|(name, _)| *name).collect()
@@ -44,17 +47,17 @@ pub(super) fn in_order<'a>(sections: &Shared<'a>) -> Vec<&'a str> {
 
 impl<'a> Names<'a> {
     /// Those of a file.
-    pub(super) fn of(document: &'a Document) -> Self {
+    pub(super) fn new(document: &'a Document) -> Self {
         Self {
-            gateways: shared(document, "gateway"),
-            clients: shared(document, "clients"),
+            gateways: shared_sections(document, "gateway"),
+            clients: shared_sections(document, "clients"),
         }
     }
 
     /// Whether `TABLE:NAME` is there.
-    fn has(&self, written: &str) -> bool {
-        match written.split_once(':') {
-            None => written == "all",
+    fn has(&self, name: &str) -> bool {
+        match name.split_once(':') {
+            None => name == "all",
             Some(("gateway", name)) => self.gateways.contains_key(name),
             Some(("clients", name)) => self.clients.contains_key(name),
             Some(_) => false,
@@ -67,11 +70,11 @@ impl<'a> Names<'a> {
     /// That nobody has that name, and who there is.
     pub(super) fn scope(&self, text: &str) -> Result<Scope, String> {
         if !self.has(text) {
-            let mut all = vec!["all".to_string()];
-            all.extend(written(&self.clients, "clients"));
-            all.extend(written(&self.gateways, "gateway"));
-            let near = nearest(text, all.iter().map(String::as_str));
-            return Err(format!("found {text:?}{near}; valid: {}", all.join(", ")));
+            let mut names = vec!["all".to_string()];
+            names.extend(section_labels(&self.clients, "clients"));
+            names.extend(section_labels(&self.gateways, "gateway"));
+            let near = nearest(text, names.iter().map(String::as_str));
+            return Err(format!("found {text:?}{near}; valid: {}", names.join(", ")));
         }
         Ok(match text.split_once(':') {
             Some(("clients", name)) => Scope::Clients(name.into()),
@@ -121,14 +124,14 @@ impl<'a> Names<'a> {
         let Some(part) = text.split(',').map(str::trim).find(is_missing) else {
             return Ok(());
         };
-        let mut all: Vec<String> = written(&self.gateways, "gateway").collect();
-        let clients = written(&self.clients, "clients");
-        all.extend(clients.filter(|_| !is_of_gateway));
-        all.push("all".into());
-        let near = nearest(part, all.iter().map(String::as_str));
+        let mut names: Vec<String> = section_labels(&self.gateways, "gateway").collect();
+        let clients = section_labels(&self.clients, "clients");
+        names.extend(clients.filter(|_| !is_of_gateway));
+        names.push("all".into());
+        let near = nearest(part, names.iter().map(String::as_str));
         Err(format!(
             "found {part:?}{near}; there are: {}",
-            all.join(", ")
+            names.join(", ")
         ))
     }
 }

@@ -131,7 +131,7 @@ fn text(entry: &Entry) -> Result<&str, ScenarioError> {
 
 fn scope(entry: &Entry, names: &Names) -> Result<Scope, ScenarioError> {
     let scope = names.scope(text(entry)?);
-    scope.map_err(|found| ScenarioError::input(&entry.place, format!("objective.scope: {found}")))
+    scope.map_err(|detail| ScenarioError::input(&entry.place, format!("objective.scope: {detail}")))
 }
 
 fn metric(section: &Section) -> Result<&'static Metric, ScenarioError> {
@@ -142,7 +142,7 @@ fn metric(section: &Section) -> Result<&'static Metric, ScenarioError> {
         ));
     };
     let name = text(entry)?;
-    Metric::named(name).ok_or_else(|| {
+    Metric::by_name(name).ok_or_else(|| {
         let names = METRICS.iter().map(|m| m.name);
         let near = nearest(name, names.clone());
         ScenarioError::input(
@@ -255,29 +255,29 @@ impl<'a> Stated<'a> {
     pub(super) fn read(document: &'a Document, names: &Names) -> Result<Self, ScenarioError> {
         let mut errors = Errors::default();
         let sections = document.sections.iter().filter(|s| s.table == "objective");
-        let all = sections.filter_map(|s| Some((s, errors.value(stated(s, names))?)));
-        let all = all.collect();
-        errors.none()?;
-        Ok(Self(all))
+        let objectives = sections.filter_map(|s| Some((s, errors.value(stated(s, names))?)));
+        let objectives = objectives.collect();
+        errors.into_result()?;
+        Ok(Self(objectives))
     }
 
     /// The objectives of a plan.
     ///
     /// # Errors
     /// What this plan cannot be judged by.
-    pub(super) fn of(self, plan: &Plan) -> Result<Vec<Objective>, ScenarioError> {
+    pub(super) fn for_plan(self, plan: &Plan) -> Result<Vec<Objective>, ScenarioError> {
         let mut errors = Errors::default();
         let rarest_faults = plan.rarest_faults();
         let of_plan = |(section, mut objective): (&Section, Objective)| {
             let quantile = section.entry("quantile");
             let quantile = quantile.map(|entry| quantile_of(entry, objective.metric, plan));
             objective.quantile = quantile.transpose()?;
-            objective.rarest_fault = rarest_faults.of(&objective.scope);
+            objective.rarest_fault = rarest_faults.for_scope(&objective.scope);
             Ok(objective)
         };
-        let all = self.0.into_iter().filter_map(|o| errors.value(of_plan(o)));
-        let all = all.collect();
-        errors.none()?;
-        Ok(all)
+        let objectives = self.0.into_iter().filter_map(|o| errors.value(of_plan(o)));
+        let objectives = objectives.collect();
+        errors.into_result()?;
+        Ok(objectives)
     }
 }

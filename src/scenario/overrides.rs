@@ -27,7 +27,7 @@ impl Override {
     /// # Errors
     /// What the form is, and which tables and keys there are.
     pub fn parse(assignment: &str) -> Result<Self, ScenarioError> {
-        let read = Self::parse_at(assignment, &Place::whole("--set"))?;
+        let read = Self::parse_at(assignment, &Place::file_only("--set"))?;
         Ok(Self {
             stands: None,
             ..read
@@ -137,7 +137,7 @@ impl Override {
     pub fn place(&self) -> Place {
         self.stands
             .clone()
-            .unwrap_or_else(|| Place::whole(&format!("--set {}", self.assignment)))
+            .unwrap_or_else(|| Place::file_only(&format!("--set {}", self.assignment)))
     }
 
     /// Checks that it addresses something.
@@ -146,12 +146,12 @@ impl Override {
     /// The names there are.
     pub fn check(&self, document: &Document) -> Result<(), ScenarioError> {
         let sections = document.sections.iter().filter(|s| s.table == self.table);
-        let given = |s: &Section| match s.entry("name").map(|e| &e.form) {
+        let name_of = |s: &Section| match s.entry("name").map(|e| &e.form) {
             Some(RawValue::Text(name)) => Some(name.clone()),
             Some(_) => None,
             None => name_without_one(s),
         };
-        let mut names: Vec<String> = sections.filter_map(given).collect();
+        let mut names: Vec<String> = sections.filter_map(name_of).collect();
         if matches!(self.table.as_str(), "path" | "workload") {
             names.extend(shipped_names(&self.table).map(String::from));
         }
@@ -189,6 +189,6 @@ pub(super) fn between_quotes(value: &str) -> String {
     {
         return entry.form.bare();
     }
-    let quoted = value.strip_prefix('"').and_then(|v| v.strip_suffix('"'));
-    quoted.unwrap_or(value).into()
+    let inner = value.strip_prefix('"').and_then(|v| v.strip_suffix('"'));
+    inner.unwrap_or(value).into()
 }

@@ -9,7 +9,7 @@ use super::catalogue::{Run, TABLES, header, is_single};
 use super::document::{Document, RawValue, Section};
 use super::error::{Errors, Place, ScenarioError, nearest};
 use super::layers::Layers;
-use super::names::{Names, shared};
+use super::names::{Names, shared_sections};
 use super::objective::Stated;
 use super::overrides::Override;
 use super::plot::{self, DeclaredPlot};
@@ -46,7 +46,7 @@ pub struct Scenario {
     /// Every value with its origin: `[scenario]`, the gateways, the client groups.
     pub settings: Vec<Settings>,
     /// The same of each `[[workload]]` and `[[path]]` of the file.
-    pub shared: Vec<Settings>,
+    pub shared_settings: Vec<Settings>,
     /// What is valid and yet unlikely to be meant.
     pub warnings: Vec<String>,
     /// The text as it was parsed, which every variant of the scenario shares.
@@ -167,9 +167,9 @@ fn read(source: Source, document: Arc<Document>) -> Result<Scenario, ScenarioErr
         errors.value(o.check(&document));
     }
     let layers = Layers {
-        names: Names::of(&document),
-        paths: shared(&document, "path"),
-        workloads: shared(&document, "workload"),
+        names: Names::new(&document),
+        paths: shared_sections(&document, "path"),
+        workloads: shared_sections(&document, "workload"),
         files: records.files(),
         folder,
         overrides,
@@ -188,20 +188,22 @@ fn read(source: Source, document: Arc<Document>) -> Result<Scenario, ScenarioErr
         }
     }
     // Sections that nothing refers to are checked all the same.
-    let mut shared = Vec::new();
+    let mut shared_settings = Vec::new();
     for table in ["workload", "path"] {
         for section in document.sections.iter().filter(|s| s.table == table) {
-            shared.extend(errors.value(layers.resolve(table, section)));
+            shared_settings.extend(errors.value(layers.resolve(table, section)));
         }
     }
     let objectives = errors.value(Stated::read(&document, &layers.names));
     let study = errors.value(study::read(&document, (records.files(), folder)));
-    let varied = study.as_ref().map(Option::as_ref);
-    let plots = varied.and_then(|study| errors.value(plot::read_all(&document, study)));
-    errors.none()?;
+    let variation = study.as_ref().map(Option::as_ref);
+    let plots = variation.and_then(|study| errors.value(plot::read_all(&document, study)));
+    errors.into_result()?;
     let run = Run::from_settings(&settings[0]);
     let plan = build::plan(&run, &settings, folder, records)?;
-    let objectives = objectives.map(|stated| stated.of(&plan)).transpose()?;
+    let objectives = objectives
+        .map(|stated| stated.for_plan(&plan))
+        .transpose()?;
     let warnings = warnings::warnings(&plan, &settings);
     Ok(Scenario {
         file: source.file.clone(),
@@ -213,7 +215,7 @@ fn read(source: Source, document: Arc<Document>) -> Result<Scenario, ScenarioErr
         plots: plots.unwrap_or_default(),
         study: study.flatten(),
         settings,
-        shared,
+        shared_settings,
         warnings,
         source,
         document,
@@ -221,7 +223,7 @@ fn read(source: Source, document: Arc<Document>) -> Result<Scenario, ScenarioErr
 }
 
 fn check_tables(document: &Document) -> Result<(), ScenarioError> {
-    let whole = Place::whole(&document.file);
+    let place = Place::file_only(&document.file);
     if let Some(entry) = document.top.entries.first() {
         let hint = if matches!(entry.form, RawValue::List(_)) {
             ""
@@ -239,12 +241,12 @@ fn check_tables(document: &Document) -> Result<(), ScenarioError> {
     for section in &document.sections {
         errors.value(check_table(section));
     }
-    errors.none()?;
+    errors.into_result()?;
     for table in ["scenario", "gateway", "clients"] {
         if !document.sections.iter().any(|s| s.table == table) {
             let form = header(table);
             return Err(ScenarioError::input(
-                &whole,
+                &place,
                 format!("no {form}: a scenario needs [scenario], [[gateway]] and [[clients]]"),
             ));
         }

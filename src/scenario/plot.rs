@@ -69,30 +69,30 @@ fn text(entry: &Entry) -> Result<&str, ScenarioError> {
 }
 
 /// A text that must be one of these.
-fn one_of(entry: &Entry, valid: &[&str], what: &str) -> Result<String, ScenarioError> {
+fn one_of(entry: &Entry, valid: &[&str], noun: &str) -> Result<String, ScenarioError> {
     let word = text(entry)?;
     if valid.contains(&word) {
         return Ok(word.into());
     }
     let near = nearest(word, valid.iter().copied());
     let message = format!(
-        "plot.{}: found {word:?}{near}; {what}: {}",
+        "plot.{}: found {word:?}{near}; {noun}: {}",
         entry.key,
         valid.join(", ")
     );
     Err(ScenarioError::input(&entry.place, message))
 }
 
-fn read(section: &Section, varied: &[&str]) -> Result<DeclaredPlot, ScenarioError> {
+fn read(section: &Section, axis_keys: &[&str]) -> Result<DeclaredPlot, ScenarioError> {
     check_rule_keys(section, &KEYS)?;
-    let needed = |key: &str| {
+    let require = |key: &str| {
         section
             .entry(key)
             .ok_or_else(|| ScenarioError::input(&section.place, format!("plot has no `{key}`")))
     };
-    let (x, y) = (needed("x")?, needed("y")?);
+    let (x, y) = (require("x")?, require("y")?);
     let metrics: Vec<&str> = METRICS.iter().map(|m| m.name).collect();
-    let along = [&[TIME], varied, &metrics].concat();
+    let along = [&[TIME], axis_keys, &metrics].concat();
     let x = one_of(
         x,
         &along,
@@ -102,17 +102,17 @@ fn read(section: &Section, varied: &[&str]) -> Result<DeclaredPlot, ScenarioErro
         TIME => one_of(y, &SERIES, "valid over time")?,
         _ => one_of(y, &metrics, "valid metrics")?,
     };
-    let apart = match x.as_str() {
+    let groups = match x.as_str() {
         TIME => GROUPS.to_vec(),
         x => GROUPS
             .into_iter()
-            .chain(varied.iter().copied().filter(|key| *key != x))
+            .chain(axis_keys.iter().copied().filter(|key| *key != x))
             .collect(),
     };
     Ok(DeclaredPlot {
         by: section
             .entry("by")
-            .map(|e| one_of(e, &apart, "valid"))
+            .map(|e| one_of(e, &groups, "valid"))
             .transpose()?,
         title: section
             .entry("title")
@@ -131,21 +131,21 @@ pub(super) fn read_all(
     document: &Document,
     study: Option<&Study>,
 ) -> Result<Vec<DeclaredPlot>, ScenarioError> {
-    let varied: Vec<&str> = study.map_or_else(Vec::new, |s| {
+    let axis_keys: Vec<&str> = study.map_or_else(Vec::new, |s| {
         s.axes.iter().map(|a| a.key.as_str()).collect()
     });
     let mut errors = Errors::default();
     let sections = document.sections.iter().filter(|s| s.table == "plot");
-    let all: Vec<_> = sections
-        .filter_map(|s| errors.value(read(s, &varied)))
+    let plots: Vec<_> = sections
+        .filter_map(|s| errors.value(read(s, &axis_keys)))
         .collect();
-    errors.none()?;
-    Ok(all)
+    errors.into_result()?;
+    Ok(plots)
 }
 
 impl DeclaredPlot {
     /// As it would stand in a file.
-    pub fn written(&self) -> String {
+    pub fn to_toml(&self) -> String {
         let mut out = "\n[[plot]]\n".to_string();
         let keys = [
             ("x", Some(&self.x)),

@@ -164,7 +164,7 @@ impl Profile {
                         profile.notes.push(text_of(note)?.into());
                     }
                 }
-                _ => profile.values.push(plain(kind, entry, file)?),
+                _ => profile.values.push(choice_value(kind, entry, file)?),
             }
         }
         for section in &document.sections {
@@ -213,7 +213,7 @@ impl Profile {
             let file_name = path.display().to_string();
             let text = read_text_from(files, &path).map_err(|e| match e {
                 ScenarioError::World { cause, .. } => {
-                    let why = crate::refusal::plain(&cause);
+                    let why = crate::refusal::refusal_text(&cause);
                     ScenarioError::input(place, format!("profile {file_name}: {why}"))
                 }
                 input => input,
@@ -221,8 +221,8 @@ impl Profile {
             // Where the file lies is for messages: a result is the same bytes from any folder.
             let mut profile = Self::parse(kind, name, &file_name, &text)?;
             let values = profile.values.iter_mut();
-            for given in values.filter(|given| given.source == file_name) {
-                given.source = name.into();
+            for value in values.filter(|value| value.source == file_name) {
+                value.source = name.into();
             }
             return Ok(profile);
         }
@@ -264,7 +264,7 @@ fn find_key(kind: &str, name: &str, place: &Place) -> Result<&'static Key, Scena
     })
 }
 
-fn checked(key: &'static Key, entry: &Entry) -> Result<RawValue, ScenarioError> {
+fn check_value(key: &'static Key, entry: &Entry) -> Result<RawValue, ScenarioError> {
     key.kind.read(&entry.form).map_err(|valid| {
         ScenarioError::input(
             &entry.place,
@@ -279,9 +279,9 @@ fn checked(key: &'static Key, entry: &Entry) -> Result<RawValue, ScenarioError> 
     Ok(entry.form.clone())
 }
 
-fn plain(kind: &str, entry: &Entry, file: &str) -> Result<ProfileValue, ScenarioError> {
+fn choice_value(kind: &str, entry: &Entry, file: &str) -> Result<ProfileValue, ScenarioError> {
     let key = find_key(kind, &entry.key, &entry.key_place)?;
-    let form = Some(checked(key, entry)?);
+    let form = Some(check_value(key, entry)?);
     Ok(ProfileValue {
         key: key.name,
         form,
@@ -307,7 +307,7 @@ fn provenanced(
     for entry in entries {
         match entry.key.as_str() {
             "value" => {
-                profile_value.form = Some(checked(
+                profile_value.form = Some(check_value(
                     key,
                     &Entry {
                         key: key.name.into(),
@@ -361,11 +361,11 @@ mod tests {
                 !profile.description.is_empty(),
                 "{name} does not say what it describes"
             );
-            for given in &profile.values {
+            for value in &profile.values {
                 assert!(
-                    !given.source.is_empty(),
+                    !value.source.is_empty(),
                     "{name}.{} has no source",
-                    given.key
+                    value.key
                 );
             }
         }

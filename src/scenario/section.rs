@@ -15,7 +15,7 @@ pub(super) fn give_way_to_files(settings: &mut Settings) -> Result<(), ScenarioE
         };
         let place = match &setting.origin {
             Origin::File(place) => place.clone(),
-            Origin::Override => Place::whole("--set"),
+            Origin::Override => Place::file_only("--set"),
             Origin::Profile { .. } | Origin::Default => continue,
         };
         let message = format!(
@@ -50,5 +50,5 @@ pub(super) fn check_names(section: &Section, names: &[&str]) -> Result<(), Scena
         let message = unknown_key(&entry.key, &section.table, names);
         errors.value::<()>(Err(ScenarioError::input(&entry.key_place, message)));
     }
-    errors.none()
+    errors.into_result()
 }

@@ -105,7 +105,7 @@ impl Setting {
     }
 
     /// As it would stand in a file.
-    pub fn written(&self) -> String {
+    pub fn to_toml(&self) -> String {
         match self.key.kind {
             Kind::Count(..) | Kind::Flag => self.text.clone(),
             Kind::CountOr(word, ..) if self.text != word => self.text.clone(),

@@ -96,7 +96,7 @@ const FILES: [(&str, &str); 2] = [
 
 impl ShippedScenario {
     /// The one of that name.
-    pub fn named(name: &str) -> Option<&'static Self> {
+    pub fn by_name(name: &str) -> Option<&'static Self> {
         SHIPPED_SCENARIOS.iter().find(|s| s.name == name)
     }
 
@@ -109,8 +109,8 @@ impl ShippedScenario {
     }
 
     /// What it is read from. Files that it does not bring, as those of a `--set`, are looked for among `others`.
-    pub fn source(&self, others: impl Files + 'static) -> Source {
-        Source::new(self.name, self.text, Path::new("")).with_files(ShippedFiles(others))
+    pub fn source(&self, files: impl Files + 'static) -> Source {
+        Source::new(self.name, self.text, Path::new("")).with_files(ShippedFiles(files))
     }
 
     /// The files that it names, with what is in them.
@@ -169,8 +169,8 @@ mod tests {
             let scenario = scenario.unwrap_or_else(|e| panic!("{e}"));
             assert_eq!(scenario.question, shipped.question());
         }
-        let replay = ShippedScenario::named("replay").unwrap();
+        let replay = ShippedScenario::by_name("replay").unwrap();
         assert_eq!(replay.files().count(), 2);
-        assert!(ShippedScenario::named("nec-r3").is_none());
+        assert!(ShippedScenario::by_name("nec-r3").is_none());
     }
 }

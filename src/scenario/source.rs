@@ -56,7 +56,7 @@ impl Source {
     #[must_use]
     pub fn without_records(self) -> Self {
         Self {
-            records: Arc::new(Records::none()),
+            records: Arc::new(Records::empty()),
             ..self
         }
     }

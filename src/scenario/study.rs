@@ -122,10 +122,10 @@ impl Study {
             if axes[..i].iter().any(|a| a.key == axis.key) {
                 return bad(format!("{} is varied twice", axis.key));
             }
-            if let Some(other) = axes[..i].iter().find(|a| axis.overlaps(a)) {
+            if let Some(earlier) = axes[..i].iter().find(|a| axis.overlaps(a)) {
                 return bad(format!(
                     "{} and {} turn the same value, and the last one would win: vary one of them",
-                    other.key, axis.key
+                    earlier.key, axis.key
                 ));
             }
             if axis.catalogue_key().is_some_and(|key| key.is_sampling) {
@@ -183,7 +183,7 @@ impl Study {
         Self::new(
             axes,
             Combine::Zip,
-            &Place::whole(&path.display().to_string()),
+            &Place::file_only(&path.display().to_string()),
         )
     }
 
@@ -197,9 +197,9 @@ impl Study {
                 .map(|i| point(&vec![i; lengths.len()]))
                 .collect(),
             Combine::Product => {
-                let all = lengths.iter().product();
-                let mut points = Vec::with_capacity(all);
-                for mut index in 0..all {
+                let count = lengths.iter().product();
+                let mut points = Vec::with_capacity(count);
+                for mut index in 0..count {
                     let mut places = vec![0; lengths.len()];
                     for (place, length) in places.iter_mut().zip(&lengths).rev() {
                         *place = index % length;
@@ -221,13 +221,13 @@ impl Study {
     }
 
     /// As it would stand in a file.
-    pub fn written(&self) -> String {
+    pub fn to_toml(&self) -> String {
         self.written_with(|_, value| value.into())
     }
 
     /// The same, where each value has another name.
     pub(super) fn written_with(&self, name: impl Fn(&Kind, &str) -> String) -> String {
-        let quoted = |text: String| toml::Value::String(text).to_string();
+        let quote = |text: String| toml::Value::String(text).to_string();
         let vary: Vec<String> = self
             .axes
             .iter()
@@ -236,7 +236,7 @@ impl Study {
                 let values: Vec<String> = a.values.iter().map(value).collect();
                 format!(
                     "  {},\n",
-                    quoted(format!("{} = {}", a.key, values.join(", ")))
+                    quote(format!("{} = {}", a.key, values.join(", ")))
                 )
             })
             .collect();
@@ -250,7 +250,7 @@ impl Study {
             vary.concat()
         );
         if !self.precision.is_empty() {
-            let widths: Vec<String> = self.precision.iter().map(|p| quoted(p.written())).collect();
+            let widths: Vec<String> = self.precision.iter().map(|p| quote(p.to_toml())).collect();
             out += &format!("precision = [{}]\n", widths.join(", "));
         }
         out
@@ -273,7 +273,7 @@ impl HalfWidth {
             });
         };
         let name = name.trim();
-        let metric = Metric::named(name).ok_or_else(|| {
+        let metric = Metric::by_name(name).ok_or_else(|| {
             let names = METRICS.iter().map(|m| m.name);
             let near = nearest(name, names.clone());
             bad(format!(
@@ -293,7 +293,7 @@ impl HalfWidth {
         })
     }
 
-    fn written(&self) -> String {
+    fn to_toml(&self) -> String {
         match self {
             Self::Relative(share) => format!("{} %", share * 100.0),
             Self::Absolute(metric, half) => {
@@ -319,11 +319,11 @@ fn texts(entry: &Entry) -> Result<Vec<(&str, &Place)>, ScenarioError> {
         )
     };
     match &entry.form {
-        RawValue::Text(one) => Ok(vec![(one, &entry.place)]),
+        RawValue::Text(word) => Ok(vec![(word, &entry.place)]),
         RawValue::List(items) => items
             .iter()
             .map(|item| match &item.form {
-                RawValue::Text(one) => Ok((one.as_str(), &item.place)),
+                RawValue::Text(word) => Ok((word.as_str(), &item.place)),
                 other => Err(text(other, &item.place)),
             })
             .collect(),
@@ -402,7 +402,7 @@ fn points(section: &Section, (files, folder): (&dyn Files, &Path)) -> Result<Stu
                 // A file that a scenario names and that is not there is a fault of the scenario.
                 Study::read_table(files, &path).map_err(|error| match error {
                     ScenarioError::World { cause, .. } => {
-                        let why = crate::refusal::plain(&cause);
+                        let why = crate::refusal::refusal_text(&cause);
                         let message = format!("study.points: {}: {why}", path.display());
                         ScenarioError::input(&points.place, message)
                     }

@@ -123,7 +123,7 @@ pub(super) fn read_mix(text: &str) -> Option<Vec<(String, f64)>> {
         let number = part.trim().strip_suffix('%')?.trim_end();
         let (name, share) = number.rsplit_once(' ')?;
         let share = parse_share(&format!("{share} %"))?;
-        if parts.iter().any(|(other, _)| other == name) || !is_name(name.trim()) {
+        if parts.iter().any(|(earlier, _)| earlier == name) || !is_name(name.trim()) {
             return None;
         }
         parts.push((name.trim().into(), share));
@@ -138,7 +138,10 @@ pub(super) fn read_columns(text: &str, records: RecordKind) -> Option<Vec<(Strin
     for pair in text.split(',') {
         let (column, name) = pair.trim().split_once(' ')?;
         let is_known = records.columns().contains(&column);
-        if !is_known || columns.iter().any(|(other, _)| other == column) || name.trim().is_empty() {
+        if !is_known
+            || columns.iter().any(|(earlier, _)| earlier == column)
+            || name.trim().is_empty()
+        {
             return None;
         }
         columns.push((column.into(), name.trim().into()));

@@ -43,7 +43,7 @@ mod tests {
             let error = Document::parse("a.toml", &text).unwrap_err();
             with_hints(error, &text).to_string()
         };
-        for (table, line, written) in [
+        for (table, line, replacement) in [
             ("clients", "count = 12 000", "12000"),
             ("clients", "count = 12,000", "12000"),
             ("clients", "refresh_interval = 10 min", "\"10 min\""),
@@ -56,7 +56,7 @@ mod tests {
             let message = message(table, line);
             assert!(message.starts_with("a.toml:4:"), "{message}");
             assert!(
-                message.ends_with(&format!("; write {written}")),
+                message.ends_with(&format!("; write {replacement}")),
                 "{message}"
             );
         }

@@ -35,7 +35,7 @@ impl Assessment {
     }
 
     /// Of all objectives; `None`: there is none, and nothing is judged.
-    pub fn judged(&self) -> Option<Verdict> {
+    pub fn overall_verdict(&self) -> Option<Verdict> {
         (!self.judgements.is_empty()).then(|| self.verdict())
     }
 

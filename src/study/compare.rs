@@ -57,7 +57,7 @@ pub struct ComparedMetric {
     /// The baseline's figure over the replications that both have.
     pub baseline: MetricRow,
     /// The alternative's.
-    pub other: MetricRow,
+    pub alternative: MetricRow,
     /// The alternative less the baseline; `None`: there is nothing to compare.
     pub paired: Option<PairedDifference>,
     /// How it stands.
@@ -85,13 +85,13 @@ pub struct Comparison {
     /// The confidence of each interval, such that all hold at once with 95 %.
     pub confidence: f64,
     /// The others.
-    pub others: Vec<Against>,
+    pub alternatives: Vec<Against>,
 }
 
 impl Comparison {
     /// Whether an alternative is worse in a figure that decides.
     pub fn has_regression(&self) -> bool {
-        self.others
+        self.alternatives
             .iter()
             .any(|o| matches!(o.verdict, Relation::Worse | Relation::Mixed))
     }
@@ -99,10 +99,11 @@ impl Comparison {
     /// Whether an alternative is worse by more than the least difference that matters, in a figure that decides, as a
     /// fraction: fail where the whole interval lies beyond it, inconclusive where a part does, or where a figure has no
     /// interval.
-    pub fn regression_beyond(&self, least: f64) -> Verdict {
-        let deciding = || (self.others.iter()).flat_map(|o| o.figures.iter().filter(|f| f.decides));
+    pub fn regression_beyond(&self, margin: f64) -> Verdict {
+        let deciding =
+            || (self.alternatives.iter()).flat_map(|o| o.figures.iter().filter(|f| f.decides));
         // What neither has cannot have become worse.
-        let compared = || deciding().filter(|f| f.relation != Relation::Missing);
+        let figures = || deciding().filter(|f| f.relation != Relation::Missing);
         let bounds = |f: &ComparedMetric| {
             let difference = f.paired?.difference;
             let worse = match f.metric.less_is_better {
@@ -111,11 +112,11 @@ impl Comparison {
             };
             Some(worse)
         };
-        let is_worse = |f: &ComparedMetric| bounds(f).is_some_and(|(lower, _)| lower > least);
-        let is_kept = |f: &ComparedMetric| bounds(f).is_some_and(|(_, upper)| upper <= least);
+        let is_worse = |f: &ComparedMetric| bounds(f).is_some_and(|(lower, _)| lower > margin);
+        let is_kept = |f: &ComparedMetric| bounds(f).is_some_and(|(_, upper)| upper <= margin);
         match () {
-            () if compared().any(is_worse) => Verdict::Fail,
-            () if compared().all(is_kept) => Verdict::Pass,
+            () if figures().any(is_worse) => Verdict::Fail,
+            () if figures().all(is_kept) => Verdict::Pass,
             () => Verdict::Inconclusive,
         }
     }
@@ -125,7 +126,7 @@ impl Comparison {
 /// Replications that only one of them has are left aside.
 pub fn compare(
     baseline: &Samples,
-    other: &Samples,
+    alternative: &Samples,
     metrics: &[&str],
     confidence: f64,
 ) -> Vec<ComparedMetric> {
@@ -133,15 +134,18 @@ pub fn compare(
         .numbers
         .iter()
         .copied()
-        .filter(|n| other.numbers.contains(n))
+        .filter(|n| alternative.numbers.contains(n))
         .collect();
-    let (a, b) = (baseline.only(&common), other.only(&common));
-    let one = |name: &&str| {
+    let (a, b) = (
+        baseline.restrict_to(&common),
+        alternative.restrict_to(&common),
+    );
+    let compare_metric = |name: &&str| {
         let (ca, cb) = (a.column(name)?, b.column(name)?);
         let metric = a.columns[ca].metric;
         let paired = paired_figures(&a.figure_samples(ca), &b.figure_samples(cb), confidence);
-        let (baseline, other) = (a.row(0, ca), b.row(0, cb));
-        let relation = match baseline.value().is_some() && other.value().is_some() {
+        let (baseline, alternative_row) = (a.row(0, ca), b.row(0, cb));
+        let relation = match baseline.value().is_some() && alternative_row.value().is_some() {
             true => relation(paired.as_ref(), metric.less_is_better),
             false => Relation::Missing,
         };
@@ -150,12 +154,12 @@ pub fn compare(
             metric,
             decides,
             baseline,
-            other,
+            alternative: alternative_row,
             paired,
             relation,
         })
     };
-    metrics.iter().filter_map(one).collect()
+    metrics.iter().filter_map(compare_metric).collect()
 }
 
 fn relation(paired: Option<&PairedDifference>, less_is_better: Option<bool>) -> Relation {
@@ -166,15 +170,15 @@ fn relation(paired: Option<&PairedDifference>, less_is_better: Option<bool>) -> 
     match (lower > 0.0, upper < 0.0, less_is_better) {
         (false, false, _) => Relation::Indistinguishable,
         (_, _, None) => Relation::Differs,
-        (more, _, Some(less_is_better)) if more == less_is_better => Relation::Worse,
+        (direction, _, Some(less_is_better)) if direction == less_is_better => Relation::Worse,
         _ => Relation::Better,
     }
 }
 
 /// The alternative as a whole, by the figures that decide.
-pub fn verdict(compared: &[ComparedMetric]) -> Relation {
-    let any = |relation| compared.iter().any(|c| c.decides && c.relation == relation);
-    match (any(Relation::Better), any(Relation::Worse)) {
+pub fn verdict(metrics: &[ComparedMetric]) -> Relation {
+    let any_is = |relation| metrics.iter().any(|c| c.decides && c.relation == relation);
+    match (any_is(Relation::Better), any_is(Relation::Worse)) {
         (true, true) => Relation::Mixed,
         (true, false) => Relation::Better,
         (false, true) => Relation::Worse,
@@ -241,12 +245,12 @@ mod tests {
                 ("down_fraction", &ratios([40.0, 41.0, 39.0, 40.5])),
             ],
         );
-        let compared = compare(&a, &b, &["session_drops", "down_fraction"], 0.95);
+        let metrics = compare(&a, &b, &["session_drops", "down_fraction"], 0.95);
         assert_eq!(
-            [compared[0].relation, compared[1].relation],
+            [metrics[0].relation, metrics[1].relation],
             [Relation::Better, Relation::Worse]
         );
-        assert_eq!(verdict(&compared), Relation::Worse);
+        assert_eq!(verdict(&metrics), Relation::Worse);
     }
 
     #[test]
@@ -259,10 +263,10 @@ mod tests {
             2,
             &[("missed_toast_fraction", &ratios([3.0, 4.0, 90.0, 90.0]))],
         );
-        let compared = compare(&a, &b, &["missed_toast_fraction"], 0.95);
-        assert_eq!(compared[0].paired.unwrap().difference.mean, 0.0);
+        let metrics = compare(&a, &b, &["missed_toast_fraction"], 0.95);
+        assert_eq!(metrics[0].paired.unwrap().difference.mean, 0.0);
         assert_eq!(
-            (compared[0].relation, compared[0].other.replications),
+            (metrics[0].relation, metrics[0].alternative.replications),
             (Relation::Indistinguishable, 2)
         );
     }
@@ -279,10 +283,13 @@ mod tests {
             ("down_fraction", ratios([4.0; 4])),
             ("message_rate_per_s", ratios([9.0; 4])),
         ];
-        let slices = |all: &[(&'static str, Vec<Sample>)]| {
+        let slices = |columns: &[(&'static str, Vec<Sample>)]| {
             samples_from(
                 0,
-                &all.iter().map(|(n, s)| (*n, &s[..])).collect::<Vec<_>>(),
+                &columns
+                    .iter()
+                    .map(|(n, s)| (*n, &s[..]))
+                    .collect::<Vec<_>>(),
             )
         };
         let compared = compare(

@@ -63,7 +63,7 @@ impl Cost {
                 None => constant += price,
                 Some(key) if key.contains('.') => keys.push((price, key.to_string())),
                 Some(name) => {
-                    let metric = Metric::named(name);
+                    let metric = Metric::by_name(name);
                     let unknown = || CostError::UnknownMetric(name.into());
                     terms.push((price, metric.ok_or_else(unknown)?));
                 }
@@ -72,9 +72,10 @@ impl Cost {
         if terms.is_empty() {
             return Err(CostError::Nothing);
         }
-        let all = columns();
+        let all_columns = columns();
         let column = |m: &Metric| {
-            all.iter()
+            all_columns
+                .iter()
                 .position(|c| c.metric == m && c.cause.is_none())
                 .unwrap_or(0)
         };
@@ -151,9 +152,9 @@ fn priced(term: &str) -> Result<(f64, Option<&str>), CostError> {
     let parts: Vec<&str> = term.split('*').map(str::trim).collect();
     let number = |text: &str| text.parse::<f64>().ok();
     match parts[..] {
-        [one] if !one.is_empty() => Ok(match number(one) {
+        [factor] if !factor.is_empty() => Ok(match number(factor) {
             Some(constant) => (constant, None),
-            None => (1.0, Some(one)),
+            None => (1.0, Some(factor)),
         }),
         [a, b] => match (number(a), number(b)) {
             (Some(price), None) if !b.is_empty() => Ok((price, Some(b))),

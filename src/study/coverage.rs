@@ -57,9 +57,9 @@ fn compound_poisson(stream: &mut Stream, extra: f64) -> [(f64, f64); 2] {
         let p = if stream.chance(0.5) { 0.1 } else { 0.3 };
         let worse = if stream.chance(extra) { p + 0.5 } else { p };
         for _ in 0..size {
-            let luck = stream.uniform();
+            let draw = stream.uniform();
             for (total, p) in totals.iter_mut().zip([p, worse]) {
-                total.0 += f64::from(u8::from(luck < p));
+                total.0 += f64::from(u8::from(draw < p));
                 total.1 += 1.0;
             }
         }
@@ -101,10 +101,10 @@ fn t_intervals_of_means() {
 #[ignore = "slow: 10,000 macro-replications of each"]
 fn too_few_skewed_samples_do_not_cover() {
     let mean = |samples: Vec<f64>| bounds(mean_interval(&samples, 0.95).unwrap());
-    let few = coverage("mean of 10 exponentials", 1.0, |s| {
+    let small_samples = coverage("mean of 10 exponentials", 1.0, |s| {
         mean(draws(10, s, |s| Exponential.sample(s)))
     });
-    assert!(few < 0.93, "{few}");
+    assert!(small_samples < 0.93, "{small_samples}");
 }
 
 #[test]
@@ -135,9 +135,9 @@ fn paired_differences() {
         "paired difference of 10, correlation 0.9",
         0.3,
         |s| {
-            let shared = draws(10, s, |s| 3.0 * Normal.sample(s));
+            let common_part = draws(10, s, |s| 3.0 * Normal.sample(s));
             let [a, b] = [0.0, 0.3].map(|mean| {
-                shared
+                common_part
                     .iter()
                     .map(|x| x + mean + Normal.sample(s))
                     .collect::<Vec<f64>>()
@@ -159,27 +159,27 @@ fn paired_differences() {
                 .difference,
         )
     }));
-    let all = coverage("all of 4 paired differences of 10, Bonferroni", 0.0, |s| {
-        let shared = draws(10, s, |s| Normal.sample(s));
-        let other = |s: &mut Stream| {
-            shared
+    let joint = coverage("all of 4 paired differences of 10, Bonferroni", 0.0, |s| {
+        let common_part = draws(10, s, |s| Normal.sample(s));
+        let rival = |s: &mut Stream| {
+            common_part
                 .iter()
                 .map(|x| x + Normal.sample(s))
                 .collect::<Vec<f64>>()
         };
-        let baseline = other(s);
+        let baseline = rival(s);
         let intervals = (0..4).map(|_| {
-            paired_difference(&baseline, &other(s), bonferroni(0.95, 4))
+            paired_difference(&baseline, &rival(s), bonferroni(0.95, 4))
                 .unwrap()
                 .difference
         });
         intervals
             .map(bounds)
-            .fold((f64::MIN, f64::MAX), |all, one| {
-                (all.0.max(one.0), all.1.min(one.1))
+            .fold((f64::MIN, f64::MAX), |extremes, interval| {
+                (extremes.0.max(interval.0), extremes.1.min(interval.1))
             })
     });
-    is_at_least_95(all);
+    is_at_least_95(joint);
 }
 
 /// These promise at least 95 %, and of discrete samples they cannot promise exactly as much.
@@ -212,7 +212,7 @@ fn exact_intervals_cover_at_least_as_promised() {
 #[ignore = "slow: 10,000 macro-replications of each"]
 fn rare_counts_of_ten_replications() {
     use crate::measure::{Metric, Sample};
-    let drops = Metric::named("session_drops").unwrap();
+    let drops = Metric::by_name("session_drops").unwrap();
     for mean in [0.3, 1.0, 2.0] {
         let c = coverage(&format!("10 Poisson counts of mean {mean}"), mean, |s| {
             let counts: Vec<u32> = (0..10).map(|_| poisson(mean, s)).collect();
@@ -243,7 +243,7 @@ fn rare_counts_of_ten_replications() {
 #[ignore = "slow: 10,000 macro-replications of each"]
 fn counts_of_two_and_three_replications() {
     use crate::measure::{Metric, Sample, Scope};
-    let drops = Metric::named("session_drops").unwrap();
+    let drops = Metric::by_name("session_drops").unwrap();
     let column = columns()
         .iter()
         .position(|c| c.metric == drops && c.cause.is_none())
@@ -287,8 +287,8 @@ fn stopping_at_a_precision() {
         let c = coverage(&format!("mean of normals until {precision:?}"), 2.0, |s| {
             let mut samples: Vec<f64> = Vec::new();
             for n in checkpoints(10, 1000) {
-                let more = draws(n as usize - samples.len(), s, |s| 2.0 + Normal.sample(s));
-                samples.extend(more);
+                let extra = draws(n as usize - samples.len(), s, |s| 2.0 + Normal.sample(s));
+                samples.extend(extra);
                 if precision.is_met(&mean_interval(&samples, 0.95).unwrap()) {
                     break;
                 }
@@ -306,21 +306,21 @@ fn looks_are_paid_for() {
     for start in [5, 10] {
         let confidence = confidence_of_looks(checkpoints(start, 1000).count(), 1);
         for (name, confidence) in [("paid for", confidence), ("not paid for", CONFIDENCE)] {
-            let mut passed = 0;
+            let mut passes = 0;
             for macro_replication in 0..MACRO_REPLICATIONS {
                 let mut s = Stream::open(31, macro_replication, u64::from(start), 0);
                 let mut samples: Vec<f64> = Vec::new();
                 for n in checkpoints(start, 1000) {
-                    let more = draws(n as usize - samples.len(), &mut s, |s| Normal.sample(s));
-                    samples.extend(more);
+                    let extra = draws(n as usize - samples.len(), &mut s, |s| Normal.sample(s));
+                    samples.extend(extra);
                     let (lower, upper) = bounds(mean_interval(&samples, confidence).unwrap());
-                    passed += u32::from(upper <= 0.0);
+                    passes += u32::from(upper <= 0.0);
                     if upper <= 0.0 || lower > 0.0 {
                         break;
                     }
                 }
             }
-            let share = f64::from(passed) / f64::from(MACRO_REPLICATIONS);
+            let share = f64::from(passes) / f64::from(MACRO_REPLICATIONS);
             println!(
                 "a truth at the target passes, looks from {start} on {name}: {:.1} %",
                 100.0 * share

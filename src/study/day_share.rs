@@ -19,14 +19,14 @@ pub(super) fn row(
     // What lies beyond the horizon is as bad as can be, and at least so much.
     let interval = |beyond: fn(f64) -> f64| {
         let day = |sample: &Sample| match *sample {
-            Sample::Beyond(least) => Some(beyond(least)),
+            Sample::Beyond(lower_bound) => Some(beyond(lower_bound)),
             other => value(other),
         };
         let days: Option<Vec<f64>> = samples.iter().map(day).collect();
         quantile_interval(&days?, p, confidence)
     };
     let finite = |x: &f64| x.is_finite();
-    let estimate = interval(|least| least)
+    let estimate = interval(|lower_bound| lower_bound)
         .zip(interval(|_| f64::INFINITY))
         .map(|(low, high)| Estimate {
             mean: low.mean,
@@ -52,7 +52,7 @@ pub(super) fn replications_to_settle(
 ) -> Option<u32> {
     let holds = |sample: Sample| match (bound, sample) {
         (Bound::AtMost(_), Sample::Beyond(_)) => Some(false),
-        (Bound::AtLeast(target), Sample::Beyond(least)) => Some(least >= target),
+        (Bound::AtLeast(target), Sample::Beyond(lower_bound)) => Some(lower_bound >= target),
         (Bound::AtMost(target), other) => Some(value(other)? <= target),
         (Bound::AtLeast(target), other) => Some(value(other)? >= target),
     };
@@ -63,12 +63,13 @@ pub(super) fn replications_to_settle(
         return Some(fewest);
     }
     // The share of days that hold it, against the one that is to: where the interval of the one excludes the other.
-    let target_share = f64::from(quantile.days) / f64::from(quantile.of);
-    let held = days.iter().filter(|held| **held).count() as f64 / f64::from(n);
-    let apart = held - target_share;
-    let needed = NORMAL_95 * NORMAL_95 * target_share * (1.0 - target_share) / (apart * apart);
-    let is_bounded = needed < f64::from(u32::MAX);
-    is_bounded.then(|| (needed.ceil() as u32).max(n + 1))
+    let target_share = f64::from(quantile.days) / f64::from(quantile.total_days);
+    let held_share = days.iter().filter(|is_held| **is_held).count() as f64 / f64::from(n);
+    let distance = held_share - target_share;
+    let sample_size =
+        NORMAL_95 * NORMAL_95 * target_share * (1.0 - target_share) / (distance * distance);
+    let is_bounded = sample_size < f64::from(u32::MAX);
+    is_bounded.then(|| (sample_size.ceil() as u32).max(n + 1))
 }
 
 /// The 0.975-quantile of the normal distribution.
@@ -82,20 +83,23 @@ mod tests {
     use crate::quantity::Time;
     use crate::study::{Column, Observation, Samples, Verdict, columns, judge_all};
 
-    const DAYS: DayShare = DayShare { days: 19, of: 20 };
+    const DAYS: DayShare = DayShare {
+        days: 19,
+        total_days: 20,
+    };
 
     /// The verdict on days with these shares of missed toasts, and how many would settle it.
-    fn judged(days: &[Sample], bound: Bound) -> (Verdict, Option<u32>) {
+    fn day_verdict(days: &[Sample], bound: Bound) -> (Verdict, Option<u32>) {
         let mut samples = Samples::new(vec![Scope::All], Time(1));
         for (number, sample) in (0..).zip(days) {
-            let one = |c: &Column| match (c.metric.name, c.cause) {
+            let value_of = |c: &Column| match (c.metric.name, c.cause) {
                 ("down_fraction", None) => *sample,
                 _ => Sample::Absent,
             };
             samples.add(
                 number,
                 Observation {
-                    values: vec![columns().iter().map(one).collect()],
+                    values: vec![columns().iter().map(value_of).collect()],
                     fingerprint: 0,
                     events: 0,
                     is_random: true,
@@ -105,7 +109,7 @@ mod tests {
             );
         }
         let objective = Objective {
-            metric: Metric::named("down_fraction").unwrap_or(&METRICS[0]),
+            metric: Metric::by_name("down_fraction").unwrap_or(&METRICS[0]),
             cause: None,
             scope: Scope::All,
             bound,
@@ -125,57 +129,60 @@ mod tests {
     #[test]
     fn nineteen_of_twenty_days_take_72_days_to_be_shown() {
         let at_most = Bound::AtMost(0.05);
-        // 0.95^72 < 0.025 < 0.95^71: so many good days in a row are no luck.
-        assert_eq!(judged(&days(72, 0), at_most), (Verdict::Pass, None));
+        // 0.95^72 < 0.025 < 0.95^71: so many good days in a row are no chance.
+        assert_eq!(day_verdict(&days(72, 0), at_most), (Verdict::Pass, None));
         assert_eq!(
-            judged(&days(71, 0), at_most),
+            day_verdict(&days(71, 0), at_most),
             (Verdict::Inconclusive, Some(72))
         );
         // Of 5 days 4 bad ones: P(B ≥ 4) at 0.05 is 3e-5.
-        assert_eq!(judged(&days(1, 4), at_most).0, Verdict::Fail);
+        assert_eq!(day_verdict(&days(1, 4), at_most).0, Verdict::Fail);
         // On the mean they would pass: a day is worse, and that is what counts.
-        assert_eq!(judged(&days(60, 12), at_most).0, Verdict::Fail);
+        assert_eq!(day_verdict(&days(60, 12), at_most).0, Verdict::Fail);
         // The other way round: at least 5 % on 19 of 20 days.
         let at_least = Bound::AtLeast(0.05);
-        assert_eq!(judged(&days(0, 72), at_least).0, Verdict::Pass);
-        assert_eq!(judged(&days(40, 40), at_least).0, Verdict::Fail);
+        assert_eq!(day_verdict(&days(0, 72), at_least).0, Verdict::Pass);
+        assert_eq!(day_verdict(&days(40, 40), at_least).0, Verdict::Fail);
     }
 
     #[test]
     fn a_day_without_a_value_leaves_it_open_and_one_beyond_is_a_bad_one() {
         let at_most = Bound::AtMost(0.05);
-        let mut some = days(72, 0);
-        some.push(Sample::Absent);
-        assert_eq!(judged(&some, at_most), (Verdict::Inconclusive, None));
+        let mut sample_days = days(72, 0);
+        sample_days.push(Sample::Absent);
+        assert_eq!(
+            day_verdict(&sample_days, at_most),
+            (Verdict::Inconclusive, None)
+        );
         let late = vec![Sample::Beyond(0.06); 5];
-        assert_eq!(judged(&late, at_most).0, Verdict::Fail);
+        assert_eq!(day_verdict(&late, at_most).0, Verdict::Fail);
         let maybe = vec![Sample::Beyond(0.01); 100];
-        assert_eq!(judged(&maybe, at_most).0, Verdict::Inconclusive);
+        assert_eq!(day_verdict(&maybe, at_most).0, Verdict::Inconclusive);
     }
 
     /// On just 19 of 20 days it holds: a verdict that says otherwise comes in 2.5 % on either side at most.
     #[test]
     fn a_verdict_is_wrong_as_seldom_as_it_says() {
-        let (mut passed, mut failed) = (0, 0);
+        let (mut passes, mut failed) = (0, 0);
         let studies = 1000;
         for study in 0..studies {
             let mut stream = Stream::open(5, study, 0, 0);
             let day = |_| Sample::Ratio(stream.uniform(), 1.0);
-            let all: Vec<Sample> = (0..200).map(day).collect();
-            match judged(&all, Bound::AtMost(0.95)).0 {
-                Verdict::Pass => passed += 1,
+            let sample_days: Vec<Sample> = (0..200).map(day).collect();
+            match day_verdict(&sample_days, Bound::AtMost(0.95)).0 {
+                Verdict::Pass => passes += 1,
                 Verdict::Fail => failed += 1,
                 Verdict::Inconclusive => {}
             }
         }
         // 25 are expected at most; 3.5 standard errors above that.
-        assert!(passed <= 42 && failed <= 42, "{passed} {failed}");
+        assert!(passes <= 42 && failed <= 42, "{passes} {failed}");
     }
 
     #[test]
     fn so_many_of_so_many_days() {
-        let of = DayShare::parse;
-        assert_eq!(of("19 of 20 days"), Some(DAYS));
+        let parse = DayShare::parse;
+        assert_eq!(parse("19 of 20 days"), Some(DAYS));
         assert_eq!(DAYS.to_string(), "19 of 20 days");
         assert_eq!(DAYS.quantile(Bound::AtMost(1.0)), 0.95);
         assert_eq!(DAYS.quantile(Bound::AtLeast(1.0)), 0.05);
@@ -186,6 +193,6 @@ mod tests {
             "19 of 20",
             "1.5 of 2 days",
         ];
-        assert!(wrong.iter().all(|text| of(text).is_none()));
+        assert!(wrong.iter().all(|text| parse(text).is_none()));
     }
 }

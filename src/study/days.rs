@@ -67,7 +67,7 @@ fn day(samples: &Samples, number: usize) -> DayFigures {
         };
         row(&samples.scopes[scope], column, &of_day, basis)
     };
-    let metrics = || METRICS.iter().filter_map(|name| Metric::named(name));
+    let metrics = || METRICS.iter().filter_map(|name| Metric::by_name(name));
     DayFigures {
         number: number as u32,
         begins,

@@ -23,12 +23,13 @@ pub fn user_minutes(
     let minutes: Vec<f64> = times_us.iter().map(|(down, _)| day(*down)).collect();
     let interval = mean_interval(&minutes, CONFIDENCE)?;
     let signed_in = times_us.iter().map(|(_, us)| day(*us)).sum::<f64>() / minutes.len() as f64;
-    let bound = |of: fn(Estimate) -> Option<f64>| fraction.and_then(of).map(|x| x * signed_in);
-    let least = bound(|fraction| fraction.lower).unwrap_or(f64::INFINITY);
-    let most = bound(|fraction| fraction.upper).unwrap_or(f64::NEG_INFINITY);
+    let bound =
+        |bound_of: fn(Estimate) -> Option<f64>| fraction.and_then(bound_of).map(|x| x * signed_in);
+    let min_minutes = bound(|fraction| fraction.lower).unwrap_or(f64::INFINITY);
+    let max_minutes = bound(|fraction| fraction.upper).unwrap_or(f64::NEG_INFINITY);
     Some(Estimate {
-        lower: interval.lower.map(|lower| lower.min(least).max(0.0)),
-        upper: interval.upper.map(|upper| upper.max(most)),
+        lower: interval.lower.map(|lower| lower.min(min_minutes).max(0.0)),
+        upper: interval.upper.map(|upper| upper.max(max_minutes)),
         ..interval
     })
 }
@@ -64,8 +65,8 @@ mod tests {
             lower: Some(0.0),
             upper: Some(0.01),
         };
-        let none = user_minutes(&[(0.0, signed_in); 2], Some(fraction), 8.0 * 3600.0).unwrap();
-        assert_eq!((none.mean, none.upper), (0.0, Some(96.0)));
+        let calm = user_minutes(&[(0.0, signed_in); 2], Some(fraction), 8.0 * 3600.0).unwrap();
+        assert_eq!((calm.mean, calm.upper), (0.0, Some(96.0)));
         // At 30 an hour, 80 min cost 40.
         assert_eq!(at_price_of_an_hour(shift, 30.0).mean, 40.0);
         assert_eq!(user_minutes(&[], None, 1.0), None);

@@ -14,23 +14,23 @@ const ALWAYS: [&str; 2] = ["missed_toast_fraction", "down_fraction"];
 
 /// The scope and column of the figures that the objectives are about; without objectives, of missed toasts and time down.
 pub(super) fn focus(samples: &Samples, objectives: &[Objective]) -> Vec<(usize, usize)> {
-    let mut all: Vec<(usize, usize)> = Vec::new();
-    let mut known = BTreeSet::new();
+    let mut figures: Vec<(usize, usize)> = Vec::new();
+    let mut distinct = BTreeSet::new();
     let scopes = samples.scope_numbers();
     for o in objectives {
         let scope = scopes.get(&o.scope).copied();
         let is_column = |c: &Column| c.metric == o.metric && c.cause.map(|(i, _)| i) == o.cause;
         let figure = scope.zip(samples.columns.iter().position(is_column));
-        all.extend(figure.filter(|f| known.insert(*f)));
+        figures.extend(figure.filter(|f| distinct.insert(*f)));
     }
-    if all.is_empty() {
-        all.extend(
+    if figures.is_empty() {
+        figures.extend(
             ALWAYS
                 .iter()
                 .filter_map(|metric| Some((0, samples.column(metric)?))),
         );
     }
-    all
+    figures
 }
 
 /// A precision that is wanted.
@@ -121,14 +121,14 @@ pub fn shortfalls(
     let missed = rows.filter(|(row, precision)| reached(row, *precision) != Reached::Yes);
     missed
         .map(|(row, precision)| Shortfall {
-            replications_needed: needed(&row, precision),
+            replications_needed: row_replications(&row, precision),
             row,
             precision,
         })
         .collect()
 }
 
-fn needed(row: &MetricRow, precision: Precision) -> Option<u32> {
+fn row_replications(row: &MetricRow, precision: Precision) -> Option<u32> {
     match (row.estimate?, row.upper_if_none, precision) {
         // The bound of nothing shrinks as the number of replications grows.
         (_, Some(upper), Precision::Absolute(half)) => {
@@ -188,14 +188,14 @@ mod tests {
     fn samples_of(metric: &str, observed: &[Sample]) -> Samples {
         let mut samples = Samples::new(vec![Scope::All], Time(1));
         for (number, sample) in (0..).zip(observed) {
-            let one = |c: &Column| {
+            let value_of = |c: &Column| {
                 if c.metric.name == metric && c.cause.is_none() {
                     *sample
                 } else {
                     Sample::Absent
                 }
             };
-            let values = vec![columns().iter().map(one).collect()];
+            let values = vec![columns().iter().map(value_of).collect()];
             samples.add(
                 number,
                 Observation {
@@ -217,7 +217,7 @@ mod tests {
 
     #[test]
     fn the_objectives_say_what_the_study_is_about() {
-        let metric = Metric::named("session_drops").unwrap();
+        let metric = Metric::by_name("session_drops").unwrap();
         let samples = samples_of(
             "session_drops",
             &[Sample::Count(90), Sample::Count(100), Sample::Count(110)],
@@ -255,19 +255,19 @@ mod tests {
 
     #[test]
     fn nothing_counted_is_not_precise() {
-        let none = |n: usize| samples_of("session_drops", &vec![Sample::Count(0); n]);
+        let zeros = |n: usize| samples_of("session_drops", &vec![Sample::Count(0); n]);
         let share = target(Some("session_drops"), Precision::Relative(0.01));
-        assert!(is_precise(&none(2), &[], &share), "no replication helps");
+        assert!(is_precise(&zeros(2), &[], &share), "no replication helps");
         assert_eq!(
-            shortfalls(&none(2), &[], &share)[0].replications_needed,
+            shortfalls(&zeros(2), &[], &share)[0].replications_needed,
             None
         );
         // 3.69 events at most in all replications: of 10 that is ± 0.184.
         let half = |half| target(Some("session_drops"), Precision::Absolute(half));
-        assert!(is_precise(&none(10), &[], &half(0.185)));
-        assert_eq!(shortfalls(&none(10), &[], &half(0.185)), []);
-        assert!(!is_precise(&none(10), &[], &half(0.184)));
-        let short = &shortfalls(&none(10), &[], &half(0.0184))[0];
+        assert!(is_precise(&zeros(10), &[], &half(0.185)));
+        assert_eq!(shortfalls(&zeros(10), &[], &half(0.185)), []);
+        assert!(!is_precise(&zeros(10), &[], &half(0.184)));
+        let short = &shortfalls(&zeros(10), &[], &half(0.0184))[0];
         assert_eq!(short.replications_needed, Some(101));
     }
 

@@ -47,8 +47,8 @@ impl FrontMetrics {
             .map(str::trim)
             .filter(|name| !name.is_empty())
         {
-            let metric =
-                Metric::named(name).ok_or_else(|| FrontMetricsError::UnknownMetric(name.into()))?;
+            let metric = Metric::by_name(name)
+                .ok_or_else(|| FrontMetricsError::UnknownMetric(name.into()))?;
             if less_is_better(metric).is_none() {
                 return Err(FrontMetricsError::NoDirection(metric.name));
             }
@@ -129,21 +129,23 @@ enum Dominance {
 /// How each point stands; all statements that one dominates another hold at once with 95 %, whatever is true.
 pub fn front(points: &[FrontPoint], metrics: &FrontMetrics) -> Vec<Standing> {
     let k = points.len();
-    let less = metrics.directions();
+    let directions = metrics.directions();
     // Of a pair at most one dominates the other, each by one-sided tests of half the error of an interval.
     let confidence = bonferroni(CONFIDENCE, k * k.saturating_sub(1) / 2);
     let dominance_between = |i: usize, j: usize| match i == j {
         true => Dominance::None,
-        false => dominance(&points[i], &points[j], &less, confidence),
+        false => dominance(&points[i], &points[j], &directions, confidence),
     };
     let table: Vec<Vec<Dominance>> = (0..k)
         .map(|i| (0..k).map(|j| dominance_between(i, j)).collect())
         .collect();
     let is_front = |i: usize| table[i].iter().all(|d| *d == Dominance::None);
-    let by = |i: usize, least: Dominance| {
-        let does = |j: &usize| table[i][*j] >= least;
-        let all = || (0..k).filter(does);
-        all().find(|j| is_front(*j)).or_else(|| all().next())
+    let by = |i: usize, threshold: Dominance| {
+        let does = |j: &usize| table[i][*j] >= threshold;
+        let indices = || (0..k).filter(does);
+        indices()
+            .find(|j| is_front(*j))
+            .or_else(|| indices().next())
     };
     let standing = |i: usize| match (by(i, Dominance::Shown), by(i, Dominance::ByMeans)) {
         (Some(by), _) => Standing::Dominated { by },
@@ -154,14 +156,19 @@ pub fn front(points: &[FrontPoint], metrics: &FrontMetrics) -> Vec<Standing> {
 }
 
 /// Whether `other` dominates `point`.
-fn dominance(point: &FrontPoint, other: &FrontPoint, less: &[bool], confidence: f64) -> Dominance {
+fn dominance(
+    point: &FrontPoint,
+    rival: &FrontPoint,
+    directions: &[bool],
+    confidence: f64,
+) -> Dominance {
     let (mut is_worse, mut is_shown, mut is_shown_worse) = (false, true, false);
-    for ((a, b), less) in point.samples.iter().zip(&other.samples).zip(less) {
+    for ((a, b), less_is_better) in point.samples.iter().zip(&rival.samples).zip(directions) {
         let Some(paired) = paired_figures(b, a, confidence) else {
             return Dominance::None;
         };
         let difference = paired.difference;
-        let (mean, near) = match less {
+        let (mean, near) = match less_is_better {
             true => (difference.mean, difference.lower),
             false => (-difference.mean, difference.upper.map(|upper| -upper)),
         };
@@ -172,7 +179,7 @@ fn dominance(point: &FrontPoint, other: &FrontPoint, less: &[bool], confidence: 
         let n = a.samples.len().min(b.samples.len());
         let is_tie = a.samples[..n] == b.samples[..n] && n > 1;
         is_shown &= match is_tie {
-            true => point.knows_ties && other.knows_ties,
+            true => point.knows_ties && rival.knows_ties,
             false => near.is_some_and(|near| near >= 0.0),
         };
         is_shown_worse |= !is_tie && near.is_some_and(|near| near > 0.0);
@@ -196,8 +203,8 @@ mod tests {
     }
 
     fn point(figures: [&[f64]; 2]) -> FrontPoint {
-        let samples = |all: &&[f64]| FigureSamples {
-            samples: all.iter().map(|x| Sample::Value(*x)).collect(),
+        let samples = |values: &&[f64]| FigureSamples {
+            samples: values.iter().map(|x| Sample::Value(*x)).collect(),
             rare: Vec::new(),
         };
         FrontPoint {
@@ -252,8 +259,8 @@ mod tests {
         ];
         let standings = front(&points, &metrics());
         assert_eq!(standings, [Standing::Front, Standing::Open { by: 0 }]);
-        let one = [point([&[1.0], &[1.0]]), point([&[2.0], &[2.0]])];
-        assert_eq!(front(&one, &metrics())[1], Standing::Open { by: 0 });
+        let single = [point([&[1.0], &[1.0]]), point([&[2.0], &[2.0]])];
+        assert_eq!(front(&single, &metrics())[1], Standing::Open { by: 0 });
         // first_loss_s is better the later it comes: what was dominated is a trade then.
         let later = FrontMetrics::parse("first_loss_s, message_rate_per_s").unwrap();
         assert_eq!(front(&points, &later), [Standing::Front; 2]);
@@ -267,7 +274,7 @@ mod tests {
     #[test]
     fn a_point_of_the_true_front_is_seldom_called_dominated() {
         let studies = 400;
-        let (mut wrong, mut seen) = (0, 0);
+        let (mut wrong, mut count) = (0, 0);
         for study in 0..studies {
             let mut stream = Stream::open(71, study, 0, 0);
             let common: Vec<f64> = (0..10).map(|_| Normal.sample(&mut stream)).collect();
@@ -292,9 +299,9 @@ mod tests {
             let standings = front(&points, &metrics());
             let dominated = |s: &Standing| matches!(s, Standing::Dominated { .. });
             wrong += u32::from(standings[..6].iter().any(dominated));
-            seen += u32::from(standings[6..].iter().all(dominated));
+            count += u32::from(standings[6..].iter().all(dominated));
         }
         assert!(wrong <= studies / 20, "{wrong} of {studies}");
-        assert!(seen >= studies * 9 / 10, "{seen} of {studies}");
+        assert!(count >= studies * 9 / 10, "{count} of {studies}");
     }
 }

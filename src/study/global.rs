@@ -62,19 +62,19 @@ pub fn sobol_indices(
     mut uniform: impl FnMut() -> f64,
 ) -> Option<Vec<SobolIndices>> {
     let rows = answers.first.len();
-    let all: Vec<usize> = (0..rows).collect();
-    let means = indices(answers, &all)?;
+    let row_indices: Vec<usize> = (0..rows).collect();
+    let means = indices(answers, &row_indices)?;
     let mut resampled: Vec<Vec<[f64; 2]>> = Vec::with_capacity(RESAMPLES);
     for _ in 0..RESAMPLES {
         let resample: Vec<usize> = (0..rows).map(|_| below(rows, uniform())).collect();
         // A resample of equal answers says nothing of their shares.
         resampled.extend(indices(answers, &resample));
     }
-    let interval = |unknown: usize, which: usize| {
-        let mean = means[unknown][which];
-        let mut some: Vec<f64> = resampled.iter().map(|r| r[unknown][which]).collect();
-        some.sort_unstable_by(f64::total_cmp);
-        let at = |p: f64| some.get(below(some.len(), p)).copied();
+    let interval = |unknown: usize, order: usize| {
+        let mean = means[unknown][order];
+        let mut resamples: Vec<f64> = resampled.iter().map(|r| r[unknown][order]).collect();
+        resamples.sort_unstable_by(f64::total_cmp);
+        let at = |p: f64| resamples.get(below(resamples.len(), p)).copied();
         let tail = (1.0 - CONFIDENCE) / 2.0;
         Estimate {
             mean,
@@ -96,11 +96,11 @@ pub fn below(n: usize, uniform: f64) -> usize {
 
 /// The numbers below `n` in a random order (Fisher and Yates).
 pub fn shuffled(n: usize, mut uniform: impl FnMut() -> f64) -> Vec<usize> {
-    let mut all: Vec<usize> = (0..n).collect();
+    let mut indices: Vec<usize> = (0..n).collect();
     for i in (1..n).rev() {
-        all.swap(i, below(i + 1, uniform()));
+        indices.swap(i, below(i + 1, uniform()));
     }
-    all
+    indices
 }
 
 /// Per unknown the first and the total index, of some rows; `None`: the answer does not vary in them.
@@ -176,12 +176,12 @@ mod tests {
         }
     }
 
-    fn near(indices: &[SobolIndices], exact: &[(f64, f64)], within: f64) {
-        for (i, (found, (first, total))) in indices.iter().zip(exact).enumerate() {
-            let off = (found.first.mean - first)
+    fn near(indices: &[SobolIndices], exact: &[(f64, f64)], tolerance: f64) {
+        for (i, (index, (first, total))) in indices.iter().zip(exact).enumerate() {
+            let off = (index.first.mean - first)
                 .abs()
-                .max((found.total.mean - total).abs());
-            assert!(off < within, "{i}: {found:?}, known {first} {total}");
+                .max((index.total.mean - total).abs());
+            assert!(off < tolerance, "{i}: {index:?}, known {first} {total}");
         }
     }
 
@@ -207,12 +207,12 @@ mod tests {
     fn the_indices_of_sobols_g() {
         let a = [0.0, 1.0, 4.5, 9.0];
         let g = |x: &[f64]| -> f64 {
-            let one = |(x, a): (&f64, f64)| ((4.0 * x - 2.0).abs() + a) / (1.0 + a);
-            x.iter().zip(a).map(one).product()
+            let factor = |(x, a): (&f64, f64)| ((4.0 * x - 2.0).abs() + a) / (1.0 + a);
+            x.iter().zip(a).map(factor).product()
         };
         let v = a.map(|a| 1.0 / (3.0 * (1.0 + a) * (1.0 + a)));
-        let all = v.iter().map(|v| 1.0 + v).product::<f64>() - 1.0;
-        let exact = v.map(|v| (v / all, v * (1.0 + all) / (1.0 + v) / all));
+        let variance = v.iter().map(|v| 1.0 + v).product::<f64>() - 1.0;
+        let exact = v.map(|v| (v / variance, v * (1.0 + variance) / (1.0 + v) / variance));
         let mut stream = Stream::open(12, 0, 0, 0);
         let answers = answers(&mut stream, 8192, 4, g);
         let indices = sobol_indices(&answers, || stream.uniform()).unwrap();

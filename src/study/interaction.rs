@@ -12,13 +12,13 @@ use crate::measure::Sample;
 #[derive(Clone, Copy, Debug)]
 pub struct Corners<'a> {
     /// Neither is changed.
-    pub neither: &'a FigureSamples,
+    pub base: &'a FigureSamples,
     /// The first factor alone.
     pub first: &'a FigureSamples,
     /// The second alone.
     pub second: &'a FigureSamples,
     /// Both.
-    pub both: &'a FigureSamples,
+    pub joint: &'a FigureSamples,
 }
 
 impl Corners<'_> {
@@ -26,12 +26,12 @@ impl Corners<'_> {
     /// figure in some replication, or they have not equally many.
     pub fn interaction(&self, confidence: f64) -> Option<Estimate> {
         let signed = [
-            (1.0, self.both),
+            (1.0, self.joint),
             (-1.0, self.first),
             (-1.0, self.second),
-            (1.0, self.neither),
+            (1.0, self.base),
         ];
-        let n = self.neither.samples.len();
+        let n = self.base.samples.len();
         let (mut mean, mut sums) = (0.0, vec![0.0; n]);
         for (sign, corner) in signed {
             let (figure, added) = figure(&corner.samples).filter(|(_, added)| added.len() == n)?;
@@ -67,20 +67,20 @@ mod tests {
     use super::super::estimate::near;
     use super::*;
 
-    fn values(all: &[f64]) -> FigureSamples {
+    fn values(sample_list: &[f64]) -> FigureSamples {
         FigureSamples {
-            samples: all.iter().map(|x| Sample::Value(*x)).collect(),
+            samples: sample_list.iter().map(|x| Sample::Value(*x)).collect(),
             rare: Vec::new(),
         }
     }
 
     fn interaction(corners: [&FigureSamples; 4]) -> Option<Estimate> {
-        let [neither, first, second, both] = corners;
+        let [base, first, second, joint] = corners;
         let corners = Corners {
-            neither,
+            base,
             first,
             second,
-            both,
+            joint,
         };
         corners.interaction(0.95)
     }
@@ -88,14 +88,14 @@ mod tests {
     #[test]
     fn it_is_what_does_not_add_up() {
         // By replication 10 − 3 − 2 + 1 = 6, 12 − 3 − 2 + 1 = 8 and 11 − 4 − 1 + 1 = 7: 7 ± 4.302653 · 1/√3.
-        let [neither, first] = [values(&[1.0; 3]), values(&[3.0, 3.0, 4.0])];
-        let [second, both] = [values(&[2.0, 2.0, 1.0]), values(&[10.0, 12.0, 11.0])];
-        let e = interaction([&neither, &first, &second, &both]).unwrap();
+        let [base, first] = [values(&[1.0; 3]), values(&[3.0, 3.0, 4.0])];
+        let [second, joint] = [values(&[2.0, 2.0, 1.0]), values(&[10.0, 12.0, 11.0])];
+        let e = interaction([&base, &first, &second, &joint]).unwrap();
         near(e.mean, 7.0);
         near(e.half_width().unwrap(), 4.302652729749464 / 3.0_f64.sqrt());
         // 3 and 2 alone, 4 together: effects of 2 and 1 add up.
         let sum = values(&[4.0, 4.0, 4.0]);
-        let e = interaction([&neither, &first, &second, &sum]).unwrap();
+        let e = interaction([&base, &first, &second, &sum]).unwrap();
         assert!(e.mean.abs() < 1e-12, "{e:?}");
         assert!(e.half_width().unwrap() < 1e-12, "{e:?}");
     }
@@ -112,22 +112,25 @@ mod tests {
         let below = [40.0, 60.0];
         let corners = [[1.0, 1.0], [2.0, 2.0], [1.0, 2.0], [10.0, 20.0]];
         let corners = corners.map(|above| ratios(above, below));
-        let [neither, first, second, both] = &corners;
+        let [base, first, second, joint] = &corners;
         near(
-            interaction([neither, first, second, both]).unwrap().mean,
+            interaction([base, first, second, joint]).unwrap().mean,
             0.25,
         );
     }
 
     #[test]
     fn without_a_figure_there_is_none_and_rare_faults_widen_it() {
-        let one = values(&[1.0, 2.0]);
+        let figure = values(&[1.0, 2.0]);
         let absent = FigureSamples {
             samples: vec![Sample::Absent, Sample::Value(1.0)],
             rare: Vec::new(),
         };
-        assert_eq!(interaction([&one, &one, &one, &absent]), None);
-        assert_eq!(interaction([&one, &one, &one, &values(&[1.0])]), None);
+        assert_eq!(interaction([&figure, &figure, &figure, &absent]), None);
+        assert_eq!(
+            interaction([&figure, &figure, &figure, &values(&[1.0])]),
+            None
+        );
         let faults = FigureSamples {
             rare: vec![1.0, 1.0],
             ..values(&[1.0, 1.0])

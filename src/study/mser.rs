@@ -35,14 +35,14 @@ pub fn mser5(series: &[f64]) -> Truncation {
     }
     // From the end, so that each step adds one batch to the mean and the sum of squares of those kept (Welford).
     let (mut mean, mut squares) = (0.0, 0.0);
-    let (mut least, mut first_kept) = (f64::INFINITY, 0);
-    for (kept, (d, y)) in (1..).map(f64::from).zip(batches.iter().enumerate().rev()) {
+    let (mut minimum, mut first_kept) = (f64::INFINITY, 0);
+    for (count, (d, y)) in (1..).map(f64::from).zip(batches.iter().enumerate().rev()) {
         let delta = y - mean;
-        mean += delta / kept;
+        mean += delta / count;
         squares += delta * (y - mean);
-        let statistic = squares / (kept * kept);
-        if d + GUARD < batches.len() && statistic <= least {
-            (least, first_kept) = (statistic, d);
+        let statistic = squares / (count * count);
+        if d + GUARD < batches.len() && statistic <= minimum {
+            (minimum, first_kept) = (statistic, d);
         }
     }
     Truncation {

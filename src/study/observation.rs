@@ -55,12 +55,12 @@ impl Observation {
             .iter()
             .map(|tally| columns.iter().map(|c| sample(c, tally)).collect())
             .collect();
-        let all = tallies.first();
+        let deployment = tallies.first();
         Self {
             values,
-            fingerprint: all.map_or(0, |t| t.fingerprint),
-            events: all.map_or(0, |t| t.get(crate::measure::Counter::Events)),
-            is_random: all.is_none_or(|t| t.is_random),
+            fingerprint: deployment.map_or(0, |t| t.fingerprint),
+            events: deployment.map_or(0, |t| t.get(crate::measure::Counter::Events)),
+            is_random: deployment.is_none_or(|t| t.is_random),
             presence: tallies.iter().map(|t| t.presence).collect(),
             rare: Vec::new(),
         }
@@ -86,8 +86,8 @@ impl Observation {
         Self {
             values: values.collect(),
             // Rotated, so that runs that change places are told apart.
-            fingerprint: runs[1..].iter().fold(first.fingerprint, |all, (_, run)| {
-                all.rotate_left(17) ^ run.fingerprint
+            fingerprint: runs[1..].iter().fold(first.fingerprint, |hash, (_, run)| {
+                hash.rotate_left(17) ^ run.fingerprint
             }),
             events: runs.iter().map(|(_, run)| run.events).sum(),
             is_random: runs.iter().any(|(_, run)| run.is_random),

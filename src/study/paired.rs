@@ -30,15 +30,19 @@ pub fn bonferroni(confidence: f64, comparisons: usize) -> f64 {
 /// Panics unless the n-th samples of both belong to the same replication, as far as their number can tell.
 pub fn paired_difference(
     baseline: &[f64],
-    other: &[f64],
+    alternative: &[f64],
     confidence: f64,
 ) -> Option<PairedDifference> {
-    assert_eq!(baseline.len(), other.len(), "paired by replication");
-    let differences: Vec<f64> = baseline.iter().zip(other).map(|(a, b)| b - a).collect();
+    assert_eq!(baseline.len(), alternative.len(), "paired by replication");
+    let differences: Vec<f64> = baseline
+        .iter()
+        .zip(alternative)
+        .map(|(a, b)| b - a)
+        .collect();
     let difference = mean_interval(&differences, confidence)?;
     Some(PairedDifference {
         difference,
-        correlation: correlation(baseline, other),
+        correlation: correlation(baseline, alternative),
     })
 }
 
@@ -51,12 +55,12 @@ pub fn paired_difference(
 /// Panics as [`paired_difference`] does.
 pub fn paired_ratio(
     baseline: &[(f64, f64)],
-    other: &[(f64, f64)],
+    alternative: &[(f64, f64)],
     confidence: f64,
 ) -> Option<PairedDifference> {
-    assert_eq!(baseline.len(), other.len(), "paired by replication");
+    assert_eq!(baseline.len(), alternative.len(), "paired by replication");
     let (a, influences_a) = influences(baseline)?;
-    let (b, influences_b) = influences(other)?;
+    let (b, influences_b) = influences(alternative)?;
     let n = baseline.len() as f64;
     let half_width = (baseline.len() > 1).then(|| {
         let squares: f64 = influences_a
@@ -80,11 +84,11 @@ pub fn paired_ratio(
 /// Panics as [`paired_difference`] does.
 pub fn paired_samples(
     baseline: &[Sample],
-    other: &[Sample],
+    alternative: &[Sample],
     confidence: f64,
 ) -> Option<PairedDifference> {
-    assert_eq!(baseline.len(), other.len(), "paired by replication");
-    let pairs = || baseline.iter().zip(other);
+    assert_eq!(baseline.len(), alternative.len(), "paired by replication");
+    let pairs = || baseline.iter().zip(alternative);
     if pairs().any(|(a, b)| matches!(a, Sample::Beyond(_)) || matches!(b, Sample::Beyond(_))) {
         return None;
     }
@@ -102,7 +106,7 @@ pub fn paired_samples(
                 })
                 .collect()
         };
-        return paired_ratio(&pairs(baseline), &pairs(other), confidence);
+        return paired_ratio(&pairs(baseline), &pairs(alternative), confidence);
     }
     let value = |s: &Sample| match *s {
         Sample::Count(n) => Some(n as f64),
@@ -156,11 +160,11 @@ impl FigureSamples {
 /// effects.
 pub fn paired_figures(
     baseline: &FigureSamples,
-    other: &FigureSamples,
+    alternative: &FigureSamples,
     confidence: f64,
 ) -> Option<PairedDifference> {
-    let common = baseline.samples.len().min(other.samples.len());
-    let [a, b] = [baseline, other].map(|one| one.first(common));
+    let common = baseline.samples.len().min(alternative.samples.len());
+    let [a, b] = [baseline, alternative].map(|figure| figure.first(common));
     let paired = paired_samples(&a.samples, &b.samples, confidence)?;
     let unseen = a.rare_part().max(b.rare_part()) * share_unseen(common as u32, confidence);
     Some(PairedDifference {
@@ -258,16 +262,16 @@ mod tests {
         near(p.difference.mean, 0.019047619047619046);
         near(p.difference.half_width().unwrap(), 0.011830604522260089);
         near(p.correlation.unwrap(), 0.9018149787686116);
-        let same = paired_ratio(&a, &a, 0.95).unwrap();
+        let ratio = paired_ratio(&a, &a, 0.95).unwrap();
         assert_eq!(
-            same.difference,
+            ratio.difference,
             Estimate {
                 mean: 0.0,
                 lower: Some(0.0),
                 upper: Some(0.0)
             }
         );
-        near(same.correlation.unwrap(), 1.0);
+        near(ratio.correlation.unwrap(), 1.0);
         assert_eq!(
             paired_ratio(&a[..1], &[(1.0, 0.0)], 0.95),
             None,
@@ -279,9 +283,9 @@ mod tests {
     fn too_little_says_nothing_of_its_spread() {
         assert_eq!(paired_difference(&[], &[], 0.95), None);
         assert_eq!(paired_ratio(&[], &[], 0.95), None);
-        let one = paired_difference(&[1.0], &[3.0], 0.95).unwrap();
+        let single = paired_difference(&[1.0], &[3.0], 0.95).unwrap();
         assert_eq!(
-            one,
+            single,
             PairedDifference {
                 difference: Estimate {
                     mean: 2.0,
@@ -315,9 +319,9 @@ mod tests {
         let p = paired_samples(&ratios(&[1.0, 2.0, 3.0]), &ratios(&[2.0, 4.0, 3.0]), 0.95).unwrap();
         near(p.difference.mean, 0.1);
         let counts = [Sample::Count(1), Sample::Count(4), Sample::Absent];
-        let more = [Sample::Count(2), Sample::Count(6), Sample::Count(9)];
+        let larger = [Sample::Count(2), Sample::Count(6), Sample::Count(9)];
         near(
-            paired_samples(&counts, &more, 0.95)
+            paired_samples(&counts, &larger, 0.95)
                 .unwrap()
                 .difference
                 .mean,
@@ -353,11 +357,11 @@ mod tests {
             difference(&figure(5.0, 4.0), &figure(5.0, 4.0)).1,
             4.0 * unseen,
         );
-        let none = FigureSamples {
+        let complete = FigureSamples {
             rare: Vec::new(),
             ..figure(5.0, 0.0)
         };
-        assert_eq!(difference(&none, &none), (0.0, 0.0));
+        assert_eq!(difference(&complete, &complete), (0.0, 0.0));
         // Of a ratio the part is one of the total: 10 of 100 in ten replications of 20.
         let ratio = FigureSamples {
             samples: vec![Sample::Ratio(3.0, 20.0); 10],
@@ -365,10 +369,10 @@ mod tests {
         };
         near(difference(&ratio, &ratio).1, 0.05 * unseen);
         // Of an alternative with more replications only the common ones count.
-        let mut more = figure(2.0, 1.0);
-        more.samples.push(Sample::Value(1e9));
-        more.rare.push(1e9);
-        near(difference(&figure(5.0, 4.0), &more).0, -3.0);
+        let mut alternative = figure(2.0, 1.0);
+        alternative.samples.push(Sample::Value(1e9));
+        alternative.rare.push(1e9);
+        near(difference(&figure(5.0, 4.0), &alternative).0, -3.0);
     }
 
     #[test]

@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn what_happened_a_few_times_has_exact_bounds() {
         let bounds = |name: &str, samples: &[Sample]| {
-            rare_bounds(Metric::named(name).unwrap(), samples, CONFIDENCE)
+            rare_bounds(Metric::by_name(name).unwrap(), samples, CONFIDENCE)
         };
         let counts = |all: &[u64]| all.iter().map(|n| Sample::Count(*n)).collect::<Vec<_>>();
         // 3 events in 4 replications: Garwood's bounds of 3, over 4. Student's t would begin below 0.
@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn what_never_happened_has_an_upper_bound() {
         let bounds = |name: &str, samples: &[Sample]| {
-            upper_if_none(Metric::named(name).unwrap(), samples, 0, CONFIDENCE)
+            upper_if_none(Metric::by_name(name).unwrap(), samples, 0, CONFIDENCE)
         };
         let none_of = |n| Sample::Ratio(0.0, n);
         // 1 − 0.025^(1/1000) and −ln 0.025 over 8 hours; of a share of time the users count.
@@ -229,7 +229,7 @@ mod tests {
         );
         assert_eq!(bounds("down_fraction", &[none_of(8.0)]), None, "of nobody");
         for name in ["down_fraction", "setting_up_fraction"] {
-            let metric = Metric::named(name).unwrap();
+            let metric = Metric::by_name(name).unwrap();
             near(
                 upper_if_none(metric, &[none_of(8.0)], 400, CONFIDENCE).unwrap(),
                 3.688879454113936 / 400.0,

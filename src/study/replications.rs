@@ -76,7 +76,7 @@ const MOST: u32 = 1 << 20;
 /// last `most`. From 10 to 100: 10, 15, 23, 35, 53, 80, 100.
 ///
 /// They depend on nothing that is measured, so that threads and machines cannot change the answer; and they are few,
-/// since each look is a chance to stop too early, at an interval that is narrow by luck (measured: see
+/// since each look is a chance to stop too early, at an interval that is narrow by chance (measured: see
 /// [`study`](super)). Growth by half wastes at most a third of the replications. Never fewer than 2: one has no interval.
 pub fn checkpoints(start: u32, most: u32) -> impl Iterator<Item = u32> {
     let most = most.max(2);

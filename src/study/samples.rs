@@ -145,12 +145,10 @@ impl Samples {
                 .for_each(|(sum, bin)| *sum += *bin);
         }
         // The last one may be cut by the horizon.
-        let whole = (self.horizon.0 / MINUTE_US) as usize;
-        self.each_minute.extend(
-            tallies
-                .first()
-                .map(|all| all.minutes[..whole.min(all.minutes.len())].to_vec()),
-        );
+        let full_minutes = (self.horizon.0 / MINUTE_US) as usize;
+        self.each_minute.extend(tallies.first().map(|deployment| {
+            deployment.minutes[..full_minutes.min(deployment.minutes.len())].to_vec()
+        }));
         let of_days = |tally: &&Tally| sums(&tally.minutes, self.start);
         self.each_day.push(tallies.iter().map(of_days).collect());
         for (sums, tally) in self.stations.iter_mut().zip(tallies) {
@@ -181,31 +179,31 @@ impl Samples {
     }
 
     /// Adds further replications of the same point, without their minutes.
-    pub fn extend(&mut self, more: Self) {
+    pub fn extend(&mut self, later: Self) {
         assert_eq!(
-            more.scopes.len(),
+            later.scopes.len(),
             self.scopes.len(),
             "one list of samples per scope"
         );
-        self.numbers.extend(more.numbers);
-        self.values.extend(more.values);
-        self.fingerprints.extend(more.fingerprints);
-        self.is_random |= more.is_random;
-        self.presences.extend(more.presences);
-        self.rare.extend(more.rare);
-        self.events += more.events;
+        self.numbers.extend(later.numbers);
+        self.values.extend(later.values);
+        self.fingerprints.extend(later.fingerprints);
+        self.is_random |= later.is_random;
+        self.presences.extend(later.presences);
+        self.rare.extend(later.rare);
+        self.events += later.events;
     }
 
     /// Of these replications alone, without the minutes.
-    pub fn only(&self, numbers: &[u32]) -> Self {
-        let mut some = Self::new(self.scopes.clone(), self.horizon);
+    pub fn restrict_to(&self, numbers: &[u32]) -> Self {
+        let mut subset = Self::new(self.scopes.clone(), self.horizon);
         for (index, number) in self
             .numbers
             .iter()
             .enumerate()
             .filter(|(_, n)| numbers.contains(n))
         {
-            some.add(
+            subset.add(
                 *number,
                 Observation {
                     values: self.values[index].clone(),
@@ -217,7 +215,7 @@ impl Samples {
                 },
             );
         }
-        some
+        subset
     }
 
     /// Whether nothing in them is random: every replication is the same run, whose figures are exact, and more of them add
@@ -231,7 +229,7 @@ impl Samples {
         let mut sum = Presence::default();
         (self.presences.iter())
             .filter_map(|scopes| scopes.get(scope))
-            .for_each(|one| sum.merge(one));
+            .for_each(|presence| sum.merge(presence));
         sum
     }
 
@@ -296,16 +294,16 @@ impl Samples {
     /// What each replication adds to the spread of a figure: the samples of a mean, of a ratio how far the numerators are from
     /// the ratio, over the mean denominator.
     pub(super) fn spread_of(&self, scope: usize, column: usize) -> Vec<f64> {
-        let all: Vec<Sample> = self.column_samples(scope, column).collect();
+        let samples: Vec<Sample> = self.column_samples(scope, column).collect();
         let pairs = || {
-            all.iter().filter_map(|sample| match sample {
+            samples.iter().filter_map(|sample| match sample {
                 Sample::Ratio(above, below) => Some((*above, *below)),
                 _ => None,
             })
         };
         let (above, below) = pairs().fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y));
         if below <= 0.0 {
-            return all.into_iter().filter_map(value).collect();
+            return samples.into_iter().filter_map(value).collect();
         }
         let (ratio, mean) = (above / below, below / pairs().count() as f64);
         pairs().map(|(x, y)| (x - ratio * y) / mean).collect()

@@ -46,7 +46,7 @@ pub struct Selection {
     survivors: Vec<usize>,
     /// Variances of the differences of two alternatives over the first stage; empty before its end.
     variances: Vec<Vec<f64>>,
-    selected: Option<usize>,
+    selected_index: Option<usize>,
 }
 
 /// Where a selection stands after a round.
@@ -69,7 +69,7 @@ impl SelectionState {
     pub fn at_places(self, places: &[usize]) -> Self {
         let translate = |indices: Vec<usize>| indices.into_iter().map(|i| places[i]).collect();
         match self {
-            Self::Open(left) => Self::Open(translate(left)),
+            Self::Open(survivors) => Self::Open(translate(survivors)),
             Self::Selected { best, within_delta } => Self::Selected {
                 best: places[best],
                 within_delta: translate(within_delta),
@@ -91,13 +91,13 @@ impl Selection {
             observations: vec![Vec::new(); alternatives],
             survivors: (0..alternatives).collect(),
             variances: Vec::new(),
-            selected: None,
+            selected_index: None,
         })
     }
 
     /// The alternatives to observe in the next round (indices, ascending); none when the selection is over.
     pub fn survivors(&self) -> &[usize] {
-        if self.selected.is_some() {
+        if self.selected_index.is_some() {
             &[]
         } else {
             &self.survivors
@@ -125,28 +125,25 @@ impl Selection {
     /// alone, so that a selection can be resumed by telling it the same rounds again.
     ///
     /// Panics where their number is another, one is not finite, or the selection is over.
-    pub fn round(&mut self, observed: &[f64]) -> SelectionState {
-        assert!(self.selected.is_none(), "the selection is over");
+    pub fn round(&mut self, values: &[f64]) -> SelectionState {
+        assert!(self.selected_index.is_none(), "the selection is over");
         assert_eq!(
-            observed.len(),
+            values.len(),
             self.survivors.len(),
             "one observation of each survivor"
         );
-        assert!(
-            observed.iter().all(|x| x.is_finite()),
-            "finite observations"
-        );
-        for (i, x) in self.survivors.iter().zip(observed) {
+        assert!(values.iter().all(|x| x.is_finite()), "finite observations");
+        for (i, x) in self.survivors.iter().zip(values) {
             self.observations[*i].push(*x);
         }
         if self.rounds() < self.first_stage {
             return self.state();
         }
         if self.variances.is_empty() {
-            let all = 0..self.observations.len();
-            self.variances = all
+            let indices = 0..self.observations.len();
+            self.variances = indices
                 .clone()
-                .map(|i| all.clone().map(|l| self.variance(i, l)).collect())
+                .map(|i| indices.clone().map(|l| self.variance(i, l)).collect())
                 .collect();
         }
         self.screen();
@@ -155,28 +152,28 @@ impl Selection {
             let rounds = self.rounds();
             let by_mean =
                 |a: &&usize, b: &&usize| self.sum(**a, rounds).total_cmp(&self.sum(**b, rounds));
-            self.selected = self.survivors.iter().min_by(by_mean).copied();
+            self.selected_index = self.survivors.iter().min_by(by_mean).copied();
         }
         self.state()
     }
 
     /// Where it stands now.
     pub fn state(&self) -> SelectionState {
-        let Some(best) = self.selected else {
+        let Some(best) = self.selected_index else {
             return SelectionState::Open(self.survivors.clone());
         };
         let confidence = bonferroni(CONFIDENCE, self.observations.len() - 1);
-        let within = |i: &usize| {
-            let other = &self.observations[*i];
-            let shared = &self.observations[best][..other.len().min(self.observations[best].len())];
-            let paired = paired_difference(shared, &other[..shared.len()], confidence);
+        let is_within_delta = |i: &usize| {
+            let rival = &self.observations[*i];
+            let common = &self.observations[best][..rival.len().min(self.observations[best].len())];
+            let paired = paired_difference(common, &rival[..common.len()], confidence);
             paired
                 .and_then(|p| p.difference.upper)
                 .is_some_and(|upper| upper < self.delta)
         };
         let within_delta = (0..self.observations.len())
             .filter(|i| *i != best)
-            .filter(within)
+            .filter(is_within_delta)
             .collect();
         SelectionState::Selected { best, within_delta }
     }
@@ -193,7 +190,7 @@ impl Selection {
         let beaten = |i: usize, sum: f64| {
             old.iter()
                 .zip(&sums)
-                .any(|(l, other)| *l != i && sum - other > self.allowance(i, *l, rounds))
+                .any(|(l, rival)| *l != i && sum - rival > self.allowance(i, *l, rounds))
         };
         self.survivors = old
             .iter()
@@ -286,16 +283,15 @@ mod tests {
             let mut stream = Stream::open(2001, n, means.len() as u64, 0);
             let mut selection = Selection::new(means.len(), 10, 0.05, 0.5).unwrap();
             let (best, within_delta) = loop {
-                let shared = Normal.sample(&mut stream) * common.sqrt();
-                let observed: Vec<f64> = selection
+                let common_part = Normal.sample(&mut stream) * common.sqrt();
+                let values: Vec<f64> = selection
                     .survivors()
                     .iter()
                     .map(|i| {
-                        means[*i] + shared + Normal.sample(&mut stream) * (1.0 - common).sqrt()
+                        means[*i] + common_part + Normal.sample(&mut stream) * (1.0 - common).sqrt()
                     })
                     .collect();
-                if let SelectionState::Selected { best, within_delta } = selection.round(&observed)
-                {
+                if let SelectionState::Selected { best, within_delta } = selection.round(&values) {
                     break (best, within_delta);
                 }
             };
@@ -377,7 +373,7 @@ mod tests {
         let mut stream = Stream::open(7, 0, 0, 0);
         let mut first = Selection::new(2, 5, 0.05, 0.3).unwrap();
         let mut rounds_so_far: Vec<Vec<f64>> = Vec::new();
-        while first.selected.is_none() {
+        while first.selected_index.is_none() {
             rounds_so_far.push(
                 first
                     .survivors()
@@ -387,10 +383,10 @@ mod tests {
             );
             first.round(&rounds_so_far[rounds_so_far.len() - 1]);
         }
-        let mut again = Selection::new(2, 5, 0.05, 0.3).unwrap();
+        let mut replay = Selection::new(2, 5, 0.05, 0.3).unwrap();
         let last = rounds_so_far
             .iter()
-            .map(|observed| again.round(observed))
+            .map(|values| replay.round(values))
             .last();
         assert_eq!(last, Some(first.state()));
     }

@@ -55,10 +55,10 @@ const METRICS: [(&str, Share); 5] = [
 /// The steady state of every metric that minutes make, from the whole minutes of each replication.
 pub fn steady_state(replications: &[Vec<MinuteBin>]) -> Vec<Steady> {
     let minutes = replications.iter().map(Vec::len).min().unwrap_or(0);
-    let one = |(name, share): (&str, Share)| {
+    let estimate_of = |(name, share): (&str, Share)| {
         let total = |minute: usize| {
-            let all = replications.iter().map(|r| share(&r[minute]));
-            all.fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y))
+            let shares = replications.iter().map(|r| share(&r[minute]));
+            shares.fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y))
         };
         // Before anybody is signed in there is nothing to be down.
         let mean = |(above, below): (f64, f64)| if below > 0.0 { above / below } else { 0.0 };
@@ -68,20 +68,20 @@ pub fn steady_state(replications: &[Vec<MinuteBin>]) -> Vec<Steady> {
                 .collect::<Vec<f64>>(),
         );
         let steady_sums = |r: &Vec<MinuteBin>| {
-            let all = r[truncation.deleted..minutes].iter().map(share);
-            all.fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y))
+            let minute_values = r[truncation.deleted..minutes].iter().map(share);
+            minute_values.fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y))
         };
         let pairs: Vec<(f64, f64)> = replications.iter().map(steady_sums).collect();
         let (above, below) = pairs
             .iter()
             .fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y));
         // Of a share of time there is none: a moment is no trial.
-        let none = !truncation.too_short
+        let is_zero = !truncation.too_short
             && above == 0.0
             && below > 0.0
             && name.ends_with("_per_client_hour");
         Steady {
-            metric: Metric::named(name).unwrap_or_else(|| unreachable!("{name} is a metric")),
+            metric: Metric::by_name(name).unwrap_or_else(|| unreachable!("{name} is a metric")),
             warm_up_min: truncation.deleted,
             kept_min: minutes - truncation.deleted,
             estimate: if truncation.too_short {
@@ -89,11 +89,11 @@ pub fn steady_state(replications: &[Vec<MinuteBin>]) -> Vec<Steady> {
             } else {
                 ratio_interval(&pairs, CONFIDENCE)
             },
-            upper_if_none: none.then(|| poisson_bounds(0, CONFIDENCE).1 / below),
+            upper_if_none: is_zero.then(|| poisson_bounds(0, CONFIDENCE).1 / below),
             too_short: truncation.too_short,
         }
     };
-    METRICS.into_iter().map(one).collect()
+    METRICS.into_iter().map(estimate_of).collect()
 }
 
 #[cfg(test)]

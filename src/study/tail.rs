@@ -104,10 +104,10 @@ mod tests {
 
     use super::*;
 
-    fn near(value: f64, expected: f64, what: &str) {
+    fn near(value: f64, expected: f64, label: &str) {
         assert!(
             (value - expected).abs() < 1e-12,
-            "{what}: {value} is not {expected}"
+            "{label}: {value} is not {expected}"
         );
     }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 /// How a value came out.
 #[derive(Clone, Copy, PartialEq, Debug)]
-struct Tried {
+struct WindowTrial {
     serves: bool,
     /// How far it stays from its limit; negative: how far it misses it.
     margin: f64,
@@ -20,7 +20,7 @@ struct Tried {
 pub struct Windows {
     n: usize,
     tolerance: usize,
-    trials: BTreeMap<usize, Tried>,
+    trials: BTreeMap<usize, WindowTrial>,
 }
 
 impl Windows {
@@ -47,7 +47,7 @@ impl Windows {
 
     /// Tells how the value at that place came out, and how far it stays from its limit (negative: misses it).
     pub fn record(&mut self, place: usize, serves: bool, margin: f64) {
-        self.trials.insert(place, Tried { serves, margin });
+        self.trials.insert(place, WindowTrial { serves, margin });
     }
 
     /// The windows: the first and last place of each stretch of values of which all that were tried serve.
@@ -122,9 +122,9 @@ mod tests {
         for tolerance in [1, 2, 3, 5, 8] {
             for first in 0..40 {
                 for last in first + tolerance - 1..40 {
-                    let (windows, tried) = search(40, tolerance, &[(first, last)]);
+                    let (windows, trial_count) = search(40, tolerance, &[(first, last)]);
                     assert_eq!(windows.list(), [(first, last)], "{tolerance}");
-                    assert!(tried <= Windows::most_tried(40, tolerance, 1));
+                    assert!(trial_count <= Windows::most_tried(40, tolerance, 1));
                 }
             }
         }
@@ -146,9 +146,9 @@ mod tests {
     #[test]
     fn where_all_or_none_serve_that_is_said() {
         assert_eq!(search(50, 7, &[(0, 49)]).0.list(), [(0, 49)]);
-        let (windows, tried) = search(50, 7, &[]);
+        let (windows, trial_count) = search(50, 7, &[]);
         assert_eq!(windows.list(), []);
-        assert!(tried < 20, "{tried}");
+        assert!(trial_count < 20, "{trial_count}");
         assert_eq!(search(1, 7, &[(0, 0)]).0.list(), [(0, 0)]);
         assert_eq!(Windows::new(0, 3).next(), None);
     }

@@ -22,7 +22,7 @@ pub struct Agreement {
     /// The closed form says that it is no less, not how much it is.
     pub is_lower_bound: bool,
     /// The mean over the replications, in the unit of the metric.
-    pub simulated: f64,
+    pub simulated_mean: f64,
     /// The simulation says that it is more, not how much.
     pub is_open: bool,
     /// How much difference is no disagreement, and why.
@@ -154,17 +154,17 @@ impl Agreement {
         expected: f64,
         formula: impl Into<String>,
     ) -> Option<Self> {
-        let (simulated, is_open) = match figures.mean(scope, metric) {
+        let (simulated_mean, is_open) = match figures.mean(scope, metric) {
             Some(mean) => (mean, false),
             None => (figures.at_least(scope, metric)?, true),
         };
         Some(Self {
             scope: scope.clone(),
-            metric: Metric::named(metric)?.name,
+            metric: Metric::by_name(metric)?.name,
             formula: formula.into(),
             expected,
             is_lower_bound: false,
-            simulated,
+            simulated_mean,
             is_open,
             allowances: Vec::new(),
         })
@@ -191,7 +191,7 @@ impl Agreement {
 
     /// Simulated less expected, in the unit of the metric.
     pub fn difference(&self) -> f64 {
-        self.simulated - self.expected
+        self.simulated_mean - self.expected
     }
 
     /// The difference in standard deviations of what is put down to chance; `None`: nothing is.
@@ -204,9 +204,9 @@ impl Agreement {
     /// Whether the simulation is where the closed form says.
     pub fn holds(&self) -> bool {
         // Sums of many numbers are rounded.
-        let allowed = self.tolerance() + 1e-9 * self.expected.abs();
-        let above = self.is_lower_bound || self.difference() <= allowed;
-        let below = self.is_open && self.is_lower_bound || -self.difference() <= allowed;
+        let allowance = self.tolerance() + 1e-9 * self.expected.abs();
+        let above = self.is_lower_bound || self.difference() <= allowance;
+        let below = self.is_open && self.is_lower_bound || -self.difference() <= allowance;
         above && below && (self.is_lower_bound || !self.is_open)
     }
 }

@@ -15,13 +15,13 @@ pub(super) fn poisson_chance(expected: f64) -> f64 {
     // Rare events are no bell curve: the least number that is exceeded as rarely as four deviations are.
     let mut term = libm::exp(-expected);
     let mut beyond = 1.0 - term;
-    let mut most = 0.0;
+    let mut largest = 0.0;
     while beyond > (1.0 - CONFIDENCE) / 2.0 {
-        most += 1.0;
-        term *= expected / most;
+        largest += 1.0;
+        term *= expected / largest;
         beyond -= term;
     }
-    deviation.max(most - expected)
+    deviation.max(largest - expected)
 }
 
 /// How far a sum may be from what is expected of it, by its variance.

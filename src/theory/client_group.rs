@@ -176,10 +176,10 @@ impl<'a> ClientGroup<'a> {
     }
 
     /// Precondition: this is the only fault.
-    pub(super) fn no_fault_but(&self, one: &FaultPlan) -> Result<(), Violation> {
-        let other =
-            (self.faults.iter()).find(|f| (&f.name, f.occurrence) != (&one.name, one.occurrence));
-        other.map_or(Ok(()), |fault| Err(violated_by(fault)))
+    pub(super) fn no_fault_but(&self, exception: &FaultPlan) -> Result<(), Violation> {
+        let other_fault = (self.faults.iter())
+            .find(|f| (&f.name, f.occurrence) != (&exception.name, exception.occurrence));
+        other_fault.map_or(Ok(()), |fault| Err(violated_by(fault)))
     }
 
     /// Precondition: one-way delays of at most 50 ms a leg.
@@ -196,8 +196,8 @@ impl<'a> ClientGroup<'a> {
 
     /// Precondition: no leg is UDP.
     pub(super) fn reliable(&self) -> Result<(), Violation> {
-        let all = self.legs().iter().all(|leg| leg.is_reliable());
-        require(all, || Violation::Transport(Transport::Udp))
+        let are_reliable = self.legs().iter().all(|leg| leg.is_reliable());
+        require(are_reliable, || Violation::Transport(Transport::Udp))
     }
 
     /// Precondition: OCS forgets no route.
@@ -226,12 +226,12 @@ impl<'a> ClientGroup<'a> {
     /// Precondition: the gateway answers at once, everybody.
     pub(super) fn answers_at_once(&self) -> Result<(), Violation> {
         if let Some(station) = &self.gateway.station {
-            let none = ServiceTime::Fixed(Span::ZERO);
+            let zero = ServiceTime::Fixed(Span::ZERO);
             if let Some(class) = odd_class(&station.service) {
                 let time = station.service[class as usize].clone();
                 return Err(Violation::ServiceTimeOf(class, time));
             }
-            require(station.service[0] == none, || {
+            require(station.service[0] == zero, || {
                 Violation::ServiceTime(station.service[0].clone())
             })?;
             require(station.setup_serial == Span::ZERO, || {
@@ -289,7 +289,10 @@ pub(super) fn odd_class(service: &[ServiceTime; 4]) -> Option<JobClass> {
     ];
     let alike = |class: &JobClass| {
         let time = &service[*class as usize];
-        service.iter().filter(|other| *other == time).count()
+        service
+            .iter()
+            .filter(|candidate| *candidate == time)
+            .count()
     };
     classes
         .into_iter()
@@ -327,11 +330,11 @@ mod tests {
             ],
             [1, 1, 1, 0, 0]
         );
-        let named = figure_of(
+        let violation = figure_of(
             |p| p.faults.push(fault("f", FaultTarget::All, CRASH)),
             |g| g.no_faults(),
         );
-        assert_eq!(named.unwrap_err().to_string(), "the crash of f");
+        assert_eq!(violation.unwrap_err().to_string(), "the crash of f");
         let delays = |p: &mut Plan| {
             p.clients[0].path.delay = Span::from_millis(20);
             p.gateways[0].path.delay = Span::from_millis(1);

@@ -112,12 +112,12 @@ impl Crash {
         if self.mttr_s > 0.0 {
             let down = self.down_at_refresh();
             mean_s += down * self.give_up_s;
-            let more = format!(
+            let note = format!(
                 " + 32 s · {} still down, m {} s",
                 plain(down),
                 plain(self.mttr_s)
             );
-            formula += &more;
+            formula += &note;
         }
         vec![ExpectedFigure::new(METRIC, mean_s, formula)]
     }
@@ -134,7 +134,9 @@ impl Crash {
 
 #[cfg(test)]
 mod tests {
-    use super::super::example::{CRASH, clients, fault, once, plan, recorded_signs, secs};
+    use super::super::example::{
+        CRASH, clients, fault, plan, recorded_signs, secs, single_schedule,
+    };
     use super::super::figures::tests::figures;
     use super::*;
     use crate::deployment::{FaultTarget, Plan, Transport};
@@ -166,9 +168,9 @@ mod tests {
         assert!((crash(600.0, week, 0.0).to_refresh_s() - 300.0496).abs() < 1e-3);
         assert!((crash(1500.0, week, 0.0).to_refresh_s() - 750.3100).abs() < 1e-3);
         for (r, mtbf, mttr, delay, down) in INTEGRALS {
-            let one = crash(r, mtbf, mttr);
-            assert!((one.to_refresh_s() - delay).abs() < 1e-4);
-            assert!((one.down_at_refresh() - down).abs() < 1e-6);
+            let form = crash(r, mtbf, mttr);
+            assert!((form.to_refresh_s() - delay).abs() < 1e-4);
+            assert!((form.down_at_refresh() - down).abs() < 1e-6);
         }
     }
 
@@ -250,7 +252,7 @@ mod tests {
             ),
             // Two hours after 08:00.
             (
-                |p| p.faults[0].config.schedule = once(7200, secs(60)),
+                |p| p.faults[0].config.schedule = single_schedule(7200, secs(60)),
                 "at = 10:00",
             ),
             (
@@ -275,15 +277,15 @@ mod tests {
 
     #[test]
     fn a_run_must_have_crashes_and_replications() {
-        let one = crash_with(|_| ()).unwrap().unwrap();
+        let form = crash_with(|_| ()).unwrap().unwrap();
         let compare = |samples: &[Sample]| {
             let figures = figures(&clients(), &[(METRIC, samples)]);
-            one.compare(&figures, &clients())
+            form.compare(&figures, &clients())
         };
         assert_eq!(compare(&[Sample::Absent]), Err(Violation::NoDetection));
         let lone = [Sample::Ratio(7650.0, 10.0)];
         assert_eq!(compare(&lone), Err(Violation::OneReplication));
-        let two = [Sample::Ratio(7600.0, 10.0), Sample::Ratio(7700.0, 10.0)];
-        assert!(compare(&two).unwrap()[0].holds());
+        let two_runs = [Sample::Ratio(7600.0, 10.0), Sample::Ratio(7700.0, 10.0)];
+        assert!(compare(&two_runs).unwrap()[0].holds());
     }
 }

@@ -46,8 +46,11 @@ pub(super) fn predict(group: &ClientGroup) -> Result<Sessions, Violation> {
     let jitter = group.clients.config.refresh_jitter;
     group.connections_last(session.refresh_s * (1.0 + jitter))?;
     if session.fate == Fate::Kept {
-        let most = |leg: &PathConfig| if leg.is_reliable() { MOST_LOSS } else { 0.0 };
-        let lossy = group.legs().into_iter().find(|leg| leg.loss > most(leg));
+        let max_loss = |leg: &PathConfig| if leg.is_reliable() { MOST_LOSS } else { 0.0 };
+        let lossy = group
+            .legs()
+            .into_iter()
+            .find(|leg| leg.loss > max_loss(leg));
         lossy.map_or(Ok(()), |leg| Err(Violation::Loss(leg.loss)))?;
     } else {
         group.no_loss()?;
@@ -74,7 +77,7 @@ impl Sessions {
         };
         let (cycle, lengths) = (up_s + down_s, lengths(up_s, down_s));
         let drops = format!("3600/(U + W), {lengths}");
-        let mut all = vec![
+        let mut figures = vec![
             ExpectedFigure::new("first_loss_s", up_s, format!("U = {} s", plain(up_s))),
             ExpectedFigure::new("drops_per_client_hour", 3600.0 / cycle, drops),
             ExpectedFigure::new(
@@ -84,13 +87,13 @@ impl Sessions {
             ),
         ];
         if let Some(rate) = self.incoming_per_s {
-            all.push(ExpectedFigure::new(
+            figures.push(ExpectedFigure::new(
                 "missed_toasts_per_client_hour",
                 3600.0 * rate * down_s / cycle,
                 format!("3600 λ W/(U + W), {lengths}"),
             ));
         }
-        all
+        figures
     }
 
     pub(super) fn compare(&self, figures: &RunFigures, scope: &Scope) -> Vec<Agreement> {
@@ -230,8 +233,8 @@ mod tests {
                 p.clients[0].config.on_no_answer = policy;
                 p.clients[0].workload.incoming_per_s = 6.0 / 3600.0;
             });
-            let all = sessions.unwrap().compare(&figures, &clients());
-            all.iter().map(Agreement::holds).collect::<Vec<_>>()
+            let comparison = sessions.unwrap().compare(&figures, &clients());
+            comparison.iter().map(Agreement::holds).collect::<Vec<_>>()
         };
         assert_eq!(holds(OnNoAnswer::TearDown), [true; 4]);
         assert_eq!(
@@ -265,25 +268,25 @@ mod tests {
         ),
         (
             |p| {
-                let mut one = station(ServiceTime::Fixed(Span::ZERO));
-                one.service[1] = ServiceTime::Fixed(Span(4000));
-                p.gateways[0].station = Some(one);
+                let mut config = station(ServiceTime::Fixed(Span::ZERO));
+                config.service[1] = ServiceTime::Fixed(Span(4000));
+                p.gateways[0].station = Some(config);
             },
             "service_time_refresh = 4 ms",
         ),
         (
             |p| {
-                let mut one = station(ServiceTime::Fixed(Span::ZERO));
-                one.setup_serial = Span(1_500_000);
-                p.gateways[0].station = Some(one);
+                let mut config = station(ServiceTime::Fixed(Span::ZERO));
+                config.setup_serial = Span(1_500_000);
+                p.gateways[0].station = Some(config);
             },
             "setup_serial_time = 1500 ms",
         ),
         (
             |p| {
-                let mut one = station(ServiceTime::Fixed(Span::ZERO));
-                one.response_service = Span(1000);
-                p.gateways[0].station = Some(one);
+                let mut config = station(ServiceTime::Fixed(Span::ZERO));
+                config.response_service = Span(1000);
+                p.gateways[0].station = Some(config);
             },
             "response_service = 1 ms",
         ),

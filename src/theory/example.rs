@@ -76,7 +76,7 @@ pub(super) fn fault(name: &str, target: FaultTarget, config: FaultConfig) -> Fau
 }
 
 /// So long after the start of the run, for so long [s].
-pub(super) fn once(at_s: u64, duration: Span) -> Schedule {
+pub(super) fn single_schedule(at_s: u64, duration: Span) -> Schedule {
     Schedule::Once {
         at: Time(at_s * 1_000_000),
         duration,

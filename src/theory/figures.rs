@@ -147,10 +147,10 @@ impl From<&Samples> for RunFigures {
         let mut figures = Self::default();
         let horizon_s = samples.horizon().as_secs_f64();
         for (place, scope) in samples.scopes.iter().enumerate() {
-            for (column, one) in samples.columns.iter().enumerate() {
-                if one.cause.is_none() {
-                    let each = samples.values.iter().map(|run| run[place][column]);
-                    figures.insert(scope.clone(), one.metric.name, each.collect());
+            for (column, definition) in samples.columns.iter().enumerate() {
+                if definition.cause.is_none() {
+                    let values = samples.values.iter().map(|run| run[place][column]);
+                    figures.insert(scope.clone(), definition.metric.name, values.collect());
                 }
             }
             let minutes = samples.minutes[place].iter().enumerate();
@@ -174,9 +174,9 @@ pub(super) mod tests {
     use super::*;
 
     /// Figures of one scope, each with a sample a replication.
-    pub(crate) fn figures(scope: &Scope, all: &[(&str, &[Sample])]) -> RunFigures {
+    pub(crate) fn figures(scope: &Scope, table: &[(&str, &[Sample])]) -> RunFigures {
         let mut figures = RunFigures::default();
-        for (metric, samples) in all {
+        for (metric, samples) in table {
             figures.insert(scope.clone(), metric, samples.to_vec());
         }
         figures
@@ -203,9 +203,9 @@ pub(super) mod tests {
 
     #[test]
     fn means_are_of_totals_and_what_is_open_is_at_least() {
-        let all = Scope::All;
+        let deployment = Scope::All;
         let figures = figures(
-            &all,
+            &deployment,
             &[
                 (
                     "down_fraction",
@@ -217,25 +217,28 @@ pub(super) mod tests {
         );
         assert_eq!(
             (
-                figures.mean(&all, "down_fraction"),
-                figures.signed_in_s(&all)
+                figures.mean(&deployment, "down_fraction"),
+                figures.signed_in_s(&deployment)
             ),
             (Some(0.075), 40.0)
         );
         assert_eq!(
             (
-                figures.mean(&all, "all_back_s"),
-                figures.at_least(&all, "all_back_s")
+                figures.mean(&deployment, "all_back_s"),
+                figures.at_least(&deployment, "all_back_s")
             ),
             (None, Some(200.0))
         );
         assert_eq!(
-            (figures.total(&all, "session_drops"), figures.replications()),
+            (
+                figures.total(&deployment, "session_drops"),
+                figures.replications()
+            ),
             (8.0, 2.0)
         );
         // Two values 3 and 5: mean 4 ± t·√2/√2, t of one degree of freedom at 99.99 %: tan(0.49995 π) = 6366.2.
-        assert!((figures.chance(&all, "session_drops").unwrap() - 6366.2).abs() < 0.1);
-        let other = Scope::Gateway("x".into());
-        assert_eq!(figures.mean(&other, "session_drops"), None);
+        assert!((figures.chance(&deployment, "session_drops").unwrap() - 6366.2).abs() < 0.1);
+        let gateway = Scope::Gateway("x".into());
+        assert_eq!(figures.mean(&gateway, "session_drops"), None);
     }
 }

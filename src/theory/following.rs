@@ -82,7 +82,7 @@ fn everybody_all_day(group: &ClientGroup) -> Result<(), Violation> {
 
 impl Following {
     /// The share of calls that are not followed: Erlang's loss formula, by its recursion.
-    fn lost(&self) -> f64 {
+    fn loss_share(&self) -> f64 {
         let next = |b: f64, n: u32| self.offered * b / (f64::from(n) + self.offered * b);
         (1..=self.places).fold(1.0, next)
     }
@@ -93,7 +93,7 @@ impl Following {
             plain(self.offered),
             self.places
         );
-        vec![ExpectedFigure::new(METRIC, self.lost(), formula)]
+        vec![ExpectedFigure::new(METRIC, self.loss_share(), formula)]
     }
 
     pub(super) fn compare(
@@ -137,13 +137,21 @@ mod tests {
     #[test]
     fn losses_are_those_of_erlangs_table() {
         // B(10, 10) = 0.214582, B(10, 20) = 0.001869 (tables of the loss formula); B(a, 1) = a/(1 + a).
-        let lost = |places| {
+        let loss_share = |places| {
             let limited = following_with(|p| p.gateways[0].max_calls = Some(places));
-            limited.unwrap().unwrap().lost()
+            limited.unwrap().unwrap().loss_share()
         };
-        assert!((lost(10) - 0.214_582).abs() < 1e-5, "{}", lost(10));
-        assert!((lost(20) - 0.001_869).abs() < 1e-5, "{}", lost(20));
-        assert!((lost(1) - 10.0 / 11.0).abs() < 1e-5);
+        assert!(
+            (loss_share(10) - 0.214_582).abs() < 1e-5,
+            "{}",
+            loss_share(10)
+        );
+        assert!(
+            (loss_share(20) - 0.001_869).abs() < 1e-5,
+            "{}",
+            loss_share(20)
+        );
+        assert!((loss_share(1) - 10.0 / 11.0).abs() < 1e-5);
     }
 
     #[test]
@@ -158,8 +166,8 @@ mod tests {
             (|p| p.clients[0].attendance = 0.5, "attendance = 50 %"),
             (
                 |p| {
-                    let each = ServiceTime::Fixed(Span::from_millis(4));
-                    p.gateways[0].station = Some(station(each));
+                    let service_time = ServiceTime::Fixed(Span::from_millis(4));
+                    p.gateways[0].station = Some(station(service_time));
                 },
                 "service_time = 4 ms",
             ),

@@ -43,7 +43,7 @@ impl<'a> Gateway<'a> {
 /// When a fault comes, and for how long, from the start of the run [s].
 ///
 /// Precondition: it comes once.
-pub(super) fn once(fault: &FaultPlan) -> Result<(f64, f64), Violation> {
+pub(super) fn single_occurrence(fault: &FaultPlan) -> Result<(f64, f64), Violation> {
     match fault.config.schedule {
         Schedule::Once { at, duration } => Ok((at.as_secs_f64(), duration.as_secs_f64())),
         Schedule::Recurrent { mtbf, .. } => Err(Violation::FaultAtRandom(mtbf)),

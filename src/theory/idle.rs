@@ -125,8 +125,8 @@ impl Idle {
 
     /// The share of time down.
     pub fn down_fraction(&self) -> f64 {
-        let more = self.lost_share() * self.longer_s.unwrap_or(0.0);
-        (self.lost_s() + more) / (self.refresh_s + more)
+        let extra_down = self.lost_share() * self.longer_s.unwrap_or(0.0);
+        (self.lost_s() + extra_down) / (self.refresh_s + extra_down)
     }
 
     /// The variance of that share over so much time: of a renewal reward process, with the reward less f times the length
@@ -208,10 +208,10 @@ mod tests {
         assert!((down(1500.0, 1200.0, 1.0 / 600.0, Some(62.0)) - 0.041873).abs() < 5e-7);
         // Simpson's rule over v, the last reset before the hole; 400,000 simulated intervals gave 188.6 s, 0.6982 and
         // 54,492 s² for the first.
-        let one = idle(1000.0, 700.0, 1.0 / 1200.0, None);
-        assert!((one.lost_s() - 188.336_862).abs() < 1e-5);
-        assert!((one.lost_share() - 0.697_543_9).abs() < 1e-6);
-        assert!((one.squared() - 54_408.427).abs() < 1e-2);
+        let form = idle(1000.0, 700.0, 1.0 / 1200.0, None);
+        assert!((form.lost_s() - 188.336_862).abs() < 1e-5);
+        assert!((form.lost_share() - 0.697_543_9).abs() < 1e-6);
+        assert!((form.squared() - 54_408.427).abs() < 1e-2);
         assert!((down(1000.0, 700.0, 1.0 / 1200.0, Some(62.0)) - 0.221_984_3).abs() < 1e-6);
         assert!((down(1800.0, 1000.0, 1.0 / 500.0, None) - 0.108_268_2).abs() < 1e-6);
         // Without messages every interval loses R − F: 300 of 1500 s, and 362 of 1562 s with 32 + 30 s.
@@ -225,8 +225,8 @@ mod tests {
             assert!(idle(1500.0, 1200.0, 0.0, longer).variance(1e6).abs() < 1e-12);
         }
         // On UDP intervals all last R: Var L / (n R²), n = T/R; Var L = 14210.2047 − 50.75073² = 11634.57.
-        let one = idle(1500.0, 1200.0, 1.0 / 600.0, None);
-        assert!((one.variance(1.5e6) - 11_634.57 / (1000.0 * 1500.0 * 1500.0)).abs() < 1e-9);
+        let form = idle(1500.0, 1200.0, 1.0 / 600.0, None);
+        assert!((form.variance(1.5e6) - 11_634.57 / (1000.0 * 1500.0 * 1500.0)).abs() < 1e-9);
     }
 
     fn idle_with(change: impl FnOnce(&mut Plan)) -> Result<Option<Idle>, Violation> {
@@ -326,11 +326,11 @@ mod tests {
     #[test]
     fn a_run_agrees_within_the_interval_that_its_end_cuts() {
         // 100 users of one replication for 28,800 s; each may lose up to 300 + 62 s more or less: 362/28,800 = 1.257 %.
-        let one = idle_with(|_| ()).unwrap().unwrap();
+        let form = idle_with(|_| ()).unwrap().unwrap();
         let holds = |down: f64| {
             let samples = [Sample::Ratio(down * 2.88e12, 2.88e12)];
             let figures = figures(&clients(), &[("down_fraction", &samples)]);
-            one.compare(&figures, &clients())[0].holds()
+            form.compare(&figures, &clients())[0].holds()
         };
         let exact = 362.0 / 1562.0;
         assert!(holds(exact + 0.0125) && !holds(exact + 0.0126));

@@ -270,17 +270,18 @@ impl Messages {
     ) -> Result<Vec<Agreement>, Violation> {
         let sessions = self.refreshes.kept_sessions(figures, scope)?;
         let signed_in = figures.signed_in_s(scope);
-        let (each, time) = (self.of_refresh(), sessions.time_s);
+        let (per_refresh, time) = (self.of_refresh(), sessions.time_s);
         let exact = SET_UP * sessions.sessions
-            + each * sessions.refreshes()
+            + per_refresh * sessions.refreshes()
             + self.of_calls(1.0) * signed_in;
         // Calls under way when their user goes, or the run ends, have at most two events yet to come.
         let c = &self.calls;
         let open = (c.incoming_per_s + c.outgoing_per_s) * (c.ring_s + c.talk_s) * 4.0;
         let goodbye = if self.leaves { SIGN_OUT } else { 0.0 };
-        let ends = sessions.sessions * (open + goodbye) + each * self.refreshes.cut(&sessions);
-        let chance =
-            normal_chance(signed_in * self.of_calls(2.0)) + each * self.refreshes.chance(&sessions);
+        let ends =
+            sessions.sessions * (open + goodbye) + per_refresh * self.refreshes.cut(&sessions);
+        let chance = normal_chance(signed_in * self.of_calls(2.0))
+            + per_refresh * self.refreshes.chance(&sessions);
         let agreement = |e: ExpectedFigure| {
             let base = Agreement::new(
                 figures,
@@ -310,18 +311,22 @@ mod tests {
     use crate::workload::DayShape;
 
     /// 100 users for 8 h in each of two replications: 2,880,000 s each.
-    fn run(more: &[(&str, Sample)]) -> RunFigures {
-        let mut all = vec![
+    fn run(changes: &[(&str, Sample)]) -> RunFigures {
+        let mut metrics = vec![
             ("down_fraction", Sample::Ratio(0.0, 2.88e12)),
             ("sessions_established", Sample::Count(100)),
             ("session_drops", Sample::Count(0)),
             ("setups_failed", Sample::Count(0)),
             ("refreshes_failed", Sample::Count(0)),
         ];
-        all.retain(|(metric, _)| more.iter().all(|(other, _)| other != metric));
-        all.extend(more.iter().copied());
-        let twice: Vec<_> = all.iter().map(|(m, s)| (*m, [*s, *s])).collect();
-        let rows: Vec<_> = twice.iter().map(|(m, s)| (*m, &s[..])).collect();
+        metrics.retain(|(metric, _)| {
+            changes
+                .iter()
+                .all(|(changed_metric, _)| changed_metric != metric)
+        });
+        metrics.extend(changes.iter().copied());
+        let pairs: Vec<_> = metrics.iter().map(|(m, s)| (*m, [*s, *s])).collect();
+        let rows: Vec<_> = pairs.iter().map(|(m, s)| (*m, &s[..])).collect();
         figures(&clients(), &rows)
     }
 
@@ -334,13 +339,13 @@ mod tests {
     #[test]
     fn toasts_are_due_by_the_rate_and_the_time() {
         let hourly = |p: &mut Plan| p.clients[0].workload.incoming_per_s = 1.0 / 3600.0;
-        let one = with(hourly, toasts).unwrap().unwrap();
-        assert!((one.expected()[0].value * 3600.0 - 1.0).abs() < 1e-12);
+        let form = with(hourly, toasts).unwrap().unwrap();
+        assert!((form.expected()[0].value * 3600.0 - 1.0).abs() < 1e-12);
         // 1 an hour for 800 h: 800 a replication; 4·√1600 / 2 = 80 by chance, and 100 · 8.6466/3600 = 0.24 that ring.
         let due = |n: f64| {
-            let all = one.compare(&run(&[("toasts_due", Sample::Value(n))]), &clients());
-            assert!((all[0].expected - 800.0).abs() < 1e-9);
-            all[0].holds()
+            let agreements = form.compare(&run(&[("toasts_due", Sample::Value(n))]), &clients());
+            assert!((agreements[0].expected - 800.0).abs() < 1e-9);
+            agreements[0].holds()
         };
         assert!(due(880.0) && !due(881.0) && due(719.8) && !due(719.0));
         assert_eq!(with(|_| (), toasts), Ok(None));
@@ -367,9 +372,9 @@ mod tests {
 
     /// So many refreshes in 8 h, beside the closed form.
     fn refreshing(change: impl FnOnce(&mut Plan), n: f64) -> Agreement {
-        let one = with(change, refreshes).unwrap();
+        let form = with(change, refreshes).unwrap();
         let figures = run(&[("refresh_rate_per_s", Sample::Ratio(n, 28_800.0))]);
-        one.compare(&figures, &clients()).unwrap().remove(0)
+        form.compare(&figures, &clients()).unwrap().remove(0)
     }
 
     #[test]
@@ -419,23 +424,23 @@ mod tests {
         for (change, why) in cases {
             assert_eq!(with(change, refreshes).unwrap_err().to_string(), why);
         }
-        let one = with(|_| (), refreshes).unwrap();
+        let form = with(|_| (), refreshes).unwrap();
         for metric in ["session_drops", "setups_failed", "refreshes_failed"] {
             let figures = run(&[(metric, Sample::Count(1))]);
-            let why = one.compare(&figures, &clients()).unwrap_err();
+            let why = form.compare(&figures, &clients()).unwrap_err();
             assert_eq!(why, Violation::Counted(metric));
         }
         let mut slow = run(&[]);
-        let each = vec![Sample::Value(501.0)];
-        slow.insert(gateways(), "gateway_response_mean_ms", each);
-        assert_eq!(one.compare(&slow, &clients()), Err(Violation::SlowGateway));
+        let samples = vec![Sample::Value(501.0)];
+        slow.insert(gateways(), "gateway_response_mean_ms", samples);
+        assert_eq!(form.compare(&slow, &clients()), Err(Violation::SlowGateway));
     }
 
     /// So many messages in 8 h, beside the closed form.
     fn sending(change: impl FnOnce(&mut Plan), n: f64) -> Agreement {
-        let one = with(change, messages).unwrap();
+        let form = with(change, messages).unwrap();
         let figures = run(&[("message_rate_per_s", Sample::Ratio(n, 28_800.0))]);
-        one.compare(&figures, &clients()).unwrap().remove(0)
+        form.compare(&figures, &clients()).unwrap().remove(0)
     }
 
     #[test]

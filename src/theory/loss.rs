@@ -24,7 +24,7 @@ const T2_S: f64 = 4.0;
 #[derive(Clone, PartialEq, Debug)]
 pub struct Loss {
     /// p: the probability that a copy is lost on its way, over both legs.
-    pub lost: f64,
+    pub loss_probability: f64,
     /// Refreshes are UPDATEs, else re-INVITEs.
     pub by_update: bool,
     /// The length of the run, seconds.
@@ -35,8 +35,8 @@ pub struct Loss {
 pub(super) fn predict(group: &ClientGroup) -> Result<Option<Loss>, Violation> {
     let legs = group.legs();
     let udp = legs.iter().filter(|leg| !leg.is_reliable());
-    let lost = 1.0 - udp.fold(1.0, |arrives, leg| arrives * (1.0 - leg.loss));
-    if lost == 0.0 {
+    let loss = 1.0 - udp.fold(1.0, |arrives, leg| arrives * (1.0 - leg.loss));
+    if loss == 0.0 {
         return Ok(None);
     }
     let session = session(group)?;
@@ -57,7 +57,7 @@ pub(super) fn predict(group: &ClientGroup) -> Result<Option<Loss>, Violation> {
     group.lasting_routes()?;
     group.connections_last(longest)?;
     Ok(Some(Loss {
-        lost,
+        loss_probability: loss,
         by_update: session.by_update,
         horizon_s: group.horizon_s,
     }))
@@ -67,9 +67,9 @@ impl Loss {
     /// The share of refreshes that fail.
     pub fn failing(&self) -> f64 {
         if self.by_update {
-            request_fails(self.lost)
+            request_fails(self.loss_probability)
         } else {
-            invite_fails(self.lost)
+            invite_fails(self.loss_probability)
         }
     }
 
@@ -79,7 +79,7 @@ impl Loss {
         } else {
             "p⁷ + Σ pᵏ(1 − p)p^(copies of the 2xx) of the refreshes"
         };
-        let formula = format!("{formula}, p {}", plain(self.lost));
+        let formula = format!("{formula}, p {}", plain(self.loss_probability));
         vec![ExpectedFigure::new(
             "share of refreshes that fail",
             self.failing(),
@@ -119,7 +119,7 @@ fn copies(first_s: f64, most_s: f64) -> Vec<f64> {
 /// P(a non-INVITE transaction fails).
 fn request_fails(p: f64) -> f64 {
     let q = 1.0 - (1.0 - p) * (1.0 - p);
-    copies(0.0, T2_S).iter().fold(1.0, |all, _| all * q)
+    copies(0.0, T2_S).iter().fold(1.0, |product, _| product * q)
 }
 
 /// P(an INVITE transaction fails).
@@ -129,7 +129,7 @@ fn invite_fails(p: f64) -> f64 {
     for at in copies(0.0, f64::INFINITY) {
         fails += copies(at, T2_S)
             .iter()
-            .fold(none_yet * (1.0 - p), |lost, _| lost * p);
+            .fold(none_yet * (1.0 - p), |chance, _| chance * p);
         none_yet *= p;
     }
     fails + none_yet
@@ -194,11 +194,11 @@ mod tests {
             ],
         );
         let failed = |change: fn(&mut Plan)| {
-            let all = loss_with(change)
+            let agreements = loss_with(change)
                 .unwrap()
                 .unwrap()
                 .compare(&figures, &clients());
-            (all[0].expected, all[0].holds())
+            (agreements[0].expected, agreements[0].holds())
         };
         // 2000 a replication: 84.47 fail at q = 0.75, 25.15 re-INVITEs.
         assert_eq!(failed(|_| ()), (2000.0 * 177_147.0 / 4_194_304.0, true));

@@ -174,4 +174,4 @@ pub use session::{Fate, Session};
 pub use share::Share;
 pub use station::{Service, Utilisation};
 pub use step::Step;
-pub use storm::{Storm, Together, Work};
+pub use storm::{SimultaneousReturn, Storm, Work};

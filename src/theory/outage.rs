@@ -8,7 +8,7 @@ use super::chance::normal_chance;
 use super::client_group::ClientGroup;
 use super::expected::ExpectedFigure;
 use super::figures::RunFigures;
-use super::gateway::once;
+use super::gateway::single_occurrence;
 use super::precondition::{Violation, require};
 use super::session::session;
 use crate::deployment::{FaultTarget, Transport};
@@ -48,7 +48,7 @@ pub(super) fn predict(group: &ClientGroup) -> Result<Option<Outage>, Violation> 
         Violation::Transport(leg.transport)
     })?;
     group.no_fault_but(outage)?;
-    let (begins_s, length_s) = once(outage)?;
+    let (begins_s, length_s) = single_occurrence(outage)?;
     let session = session(group)?;
     session.require_kept(group)?;
     if let FaultTarget::Gateway(_, Some(instance)) = outage.target {
@@ -119,7 +119,9 @@ impl Outage {
 
 #[cfg(test)]
 mod tests {
-    use super::super::example::{CRASH, clients, fault, once, plan, recorded_signs, secs};
+    use super::super::example::{
+        CRASH, clients, fault, plan, recorded_signs, secs, single_schedule,
+    };
     use super::super::figures::tests::figures;
     use super::*;
     use crate::deployment::Plan;
@@ -134,7 +136,7 @@ mod tests {
         plan.clients[0].sign_in = SignIn::UniformOver(secs(3000));
         let config = FaultConfig {
             kind: FaultKind::LinkOutage,
-            schedule: once(7200, Span::from_millis(331_500)),
+            schedule: single_schedule(7200, Span::from_millis(331_500)),
             reset: false,
             call_rate: 1.0,
         };
@@ -148,17 +150,18 @@ mod tests {
     fn the_share_is_by_the_copies_that_get_through() {
         let drops = [Sample::Count(18), Sample::Count(24)];
         let figures = figures(&clients(), &[("session_drops", &drops)]);
-        let lost = |length: Span| {
-            let outage = outage_with(|p| p.faults[0].config.schedule = once(7200, length));
-            let all = outage.unwrap().unwrap().compare(&figures, &clients());
-            (all[0].expected, all[0].holds())
+        let loss_of = |length: Span| {
+            let outage =
+                outage_with(|p| p.faults[0].config.schedule = single_schedule(7200, length));
+            let agreements = outage.unwrap().unwrap().compare(&figures, &clients());
+            (agreements[0].expected, agreements[0].holds())
         };
         // 100 users, R 1500: B 331.5 s leaves 300 of 1500 s, 20 of 100; 21 were found, 4 σ of two runs are 4·√8 = 11.3.
-        assert_eq!(lost(Span::from_millis(331_500)), (20.0, true));
+        assert_eq!(loss_of(Span::from_millis(331_500)), (20.0, true));
         // B 106.5 s leaves 75 of 1500 s, 5 of 100; 4 σ of two runs are 4·√(100·0.05·0.95/2) = 6.2: 21 are too many.
-        assert_eq!(lost(Span::from_millis(106_500)), (5.0, false));
-        assert_eq!(lost(secs(31)), (0.0, false), "a copy gets through");
-        assert_eq!(lost(secs(1560)), (100.0, false), "nobody's gets through");
+        assert_eq!(loss_of(Span::from_millis(106_500)), (5.0, false));
+        assert_eq!(loss_of(secs(31)), (0.0, false), "a copy gets through");
+        assert_eq!(loss_of(secs(1560)), (100.0, false), "nobody's gets through");
         assert_eq!(outage_with(|p| p.faults.clear()), Ok(None));
     }
 
@@ -230,7 +233,7 @@ mod tests {
         ),
         // One hour after 08:00, while some have not yet signed in and refreshed.
         (
-            |p| p.faults[0].config.schedule = once(3600, secs(300)),
+            |p| p.faults[0].config.schedule = single_schedule(3600, secs(300)),
             "at = 09:00",
         ),
     ];

@@ -150,7 +150,7 @@ impl fmt::Display for Violation {
                     span(*idle)
                 )
             }
-            Self::Fault(what, name) => write!(f, "the {} of {name}", kind(*what)),
+            Self::Fault(fault_kind, name) => write!(f, "the {} of {name}", kind(*fault_kind)),
             Self::Behaviour(key) => write!(f, "the value of {key}"),
             Self::Counted(metric) => write!(f, "{metric} > 0"),
             other => f.write_str(other.sentence()),

@@ -77,11 +77,11 @@ pub fn predict(plan: &Plan) -> Vec<Prediction> {
 }
 
 fn of_group(group: &ClientGroup) -> Vec<Prediction> {
-    let some = |form: Result<Form, Violation>| form.map(Some);
-    let all = [
+    let wrap = |form: Result<Form, Violation>| form.map(Some);
+    let forms = [
         (
             "lost sessions",
-            some(cycle::predict(group).map(Form::Sessions)),
+            wrap(cycle::predict(group).map(Form::Sessions)),
         ),
         (
             "a crash found at the next refresh",
@@ -109,20 +109,20 @@ fn of_group(group: &ClientGroup) -> Vec<Prediction> {
         ),
         (
             "refreshes",
-            some(load::refreshes(group).map(Form::Refreshes)),
+            wrap(load::refreshes(group).map(Form::Refreshes)),
         ),
-        ("messages", some(load::messages(group).map(Form::Messages))),
+        ("messages", wrap(load::messages(group).map(Form::Messages))),
         (
             "toasts due",
             load::toasts(group).map(|form| form.map(Form::Toasts)),
         ),
     ];
-    concerned(&group.scope, all)
+    concerned(&group.scope, forms)
 }
 
 fn of_gateway(gateway: &Gateway) -> Vec<Prediction> {
     let waits = gateway.plan.station.as_ref();
-    let all = [
+    let forms = [
         (
             "utilisation",
             station::predict(gateway).map(|form| form.map(Form::Utilisation)),
@@ -144,12 +144,12 @@ fn of_gateway(gateway: &Gateway) -> Vec<Prediction> {
             waits.map_or(Ok(None), |_| Err(Violation::NotPoisson)),
         ),
     ];
-    concerned(&gateway.scope, all)
+    concerned(&gateway.scope, forms)
 }
 
 fn concerned<const N: usize>(
     scope: &Scope,
-    all: [(&'static str, Result<Option<Form>, Violation>); N],
+    forms: [(&'static str, Result<Option<Form>, Violation>); N],
 ) -> Vec<Prediction> {
     let prediction = |(about, form): (&'static str, Result<Option<Form>, Violation>)| {
         form.transpose().map(|form| Prediction {
@@ -158,7 +158,7 @@ fn concerned<const N: usize>(
             form,
         })
     };
-    all.into_iter().filter_map(prediction).collect()
+    forms.into_iter().filter_map(prediction).collect()
 }
 
 impl Form {

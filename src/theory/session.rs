@@ -68,8 +68,8 @@ pub(super) fn session(group: &ClientGroup) -> Result<Session, Violation> {
     })?;
     plain_behaviour(group)?;
     let granted = clients.session_expires_s.min(gateway.session_expires_s);
-    let least = u32::from(clients.min_se_s.max(gateway.min_se_s));
-    let expires_s = f64::from(granted.max(least));
+    let min_se = u32::from(clients.min_se_s.max(gateway.min_se_s));
+    let expires_s = f64::from(granted.max(min_se));
     let refresh_s = match clients.refresh_method {
         RefreshMethod::Rfc4028 => expires_s / 2.0,
         _ => clients.refresh_interval.as_secs_f64(),
@@ -308,8 +308,8 @@ mod tests {
             fate_of(U::Ignored, strict(Allow::WithUpdate)),
             cycle(932.0, 30.0)
         );
-        let without = |p: &mut Plan| p.gateways[0].config.allow = Allow::WithoutUpdate;
-        assert_eq!(fate_of(U::Ignored, without), Fate::Kept);
+        let without_update = |p: &mut Plan| p.gateways[0].config.allow = Allow::WithoutUpdate;
+        assert_eq!(fate_of(U::Ignored, without_update), Fate::Kept);
         let relay = |p: &mut Plan| p.clients[0].path.relay_allow = Some(Allow::WithoutUpdate);
         assert_eq!(fate_of(U::Ignored, relay), Fate::Kept);
         let reinvite = |p: &mut Plan| p.clients[0].config.refresh_method = RefreshMethod::ReInvite;
@@ -408,7 +408,7 @@ mod tests {
         let require_kept = session_with(|p| p.clients[0].config.refresh_jitter = 0.15);
         assert_eq!(require_kept.unwrap().fate, Fate::Kept);
         // Min-SE 3600 of the gateway: the larger of what is granted and of both Min-SE.
-        let raised = session_with(|p| p.gateways[0].config.min_se_s = 3600).unwrap();
-        assert_eq!(raised.expires_s, 3600.0);
+        let session = session_with(|p| p.gateways[0].config.min_se_s = 3600).unwrap();
+        assert_eq!(session.expires_s, 3600.0);
     }
 }

@@ -140,8 +140,8 @@ mod tests {
     #[test]
     fn sessions_last_a_geometric_number_of_intervals() {
         // 1500 s / 0.01 + 32 s.
-        let one = share_with(|_| ()).unwrap().unwrap();
-        assert_eq!(one.expected()[1].value, 150_032.0);
+        let form = share_with(|_| ()).unwrap().unwrap();
+        assert_eq!(form.expected()[1].value, 150_032.0);
         let by_reinvite = share_with(|p| {
             p.clients[0].config.refresh_method = RefreshMethod::ReInvite;
             let config = &mut p.gateways[0].config;
@@ -149,18 +149,18 @@ mod tests {
         });
         assert_eq!(by_reinvite.unwrap().unwrap().expected()[1].value, 3032.0);
         // 1 % of 10,000: 100, four standard deviations of √99 in two replications, and a handful that are open.
-        let beside = |n: u64| {
-            let twice = |n| [Sample::Count(n), Sample::Count(n)];
+        let agreement_at = |n: u64| {
+            let pair = |n| [Sample::Count(n), Sample::Count(n)];
             let figures = figures(
                 &clients(),
                 &[
-                    ("refreshes_attempted", &twice(10_000)),
-                    ("refreshes_failed", &twice(n)),
+                    ("refreshes_attempted", &pair(10_000)),
+                    ("refreshes_failed", &pair(n)),
                 ],
             );
-            one.compare(&figures, &clients())[0].holds()
+            form.compare(&figures, &clients())[0].holds()
         };
-        assert!(beside(100) && beside(127) && !beside(130) && !beside(70));
+        assert!(agreement_at(100) && agreement_at(127) && !agreement_at(130) && !agreement_at(70));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::chance::normal_chance;
 use super::client_group::odd_class;
 use super::expected::ExpectedFigure;
 use super::figures::RunFigures;
-use super::gateway::{Gateway, once};
+use super::gateway::{Gateway, single_occurrence};
 use super::precondition::{Violation, require};
 use crate::deployment::{ServiceTime, StationConfig};
 use crate::faults::FaultKind;
@@ -43,8 +43,8 @@ impl Service {
             Violation::ResponseService(station.response_service)
         })?;
         match &station.service[0] {
-            ServiceTime::Fixed(each) if *each > Span::ZERO => Ok(Self {
-                mean_s: each.as_secs_f64(),
+            ServiceTime::Fixed(duration) if *duration > Span::ZERO => Ok(Self {
+                mean_s: duration.as_secs_f64(),
                 variance: 0.0,
             }),
             ServiceTime::Exponential(mean) => {
@@ -82,7 +82,7 @@ pub(super) fn predict(gateway: &Gateway) -> Result<Option<Utilisation>, Violatio
     for fault in &gateway.faults {
         use FaultKind::{Crash, Maintenance, Stall};
         if matches!(fault.config.kind, Crash | Stall | Maintenance) {
-            once(fault)?;
+            single_occurrence(fault)?;
             stops += 1.0;
         }
     }
@@ -145,7 +145,7 @@ mod tests {
         predict(&Gateway::new(&plan, 0))
     }
 
-    fn fixed(us: u64) -> StationConfig {
+    fn fixed_station(us: u64) -> StationConfig {
         station(ServiceTime::Fixed(Span(us)))
     }
 
@@ -159,27 +159,36 @@ mod tests {
                 ("gateway_queue_peak", &[Sample::Count(200)]),
             ],
         );
-        let one = utilisation_with(station).unwrap().unwrap();
-        let all = one.compare(&figures, &gateways());
-        (all[0].expected, all[0].holds())
+        let form = utilisation_with(station).unwrap().unwrap();
+        let agreements = form.compare(&figures, &gateways());
+        (agreements[0].expected, agreements[0].holds())
     }
 
     #[test]
     fn servers_are_busy_for_the_jobs_served() {
         // 90 ms each, as 10,000 calls or 40,000 jobs an hour need: 160,000 jobs in 8 h = 28,800 s are 14,400 s: one half.
-        assert_eq!(beside(fixed(90_000), 14_400e6, 28_800e6), (0.5, true));
+        assert_eq!(
+            beside(fixed_station(90_000), 14_400e6, 28_800e6),
+            (0.5, true)
+        );
         // 201 jobs may be unserved: 18.09 s.
-        assert_eq!(beside(fixed(90_000), 14_382e6, 28_800e6), (0.5, true));
-        assert_eq!(beside(fixed(90_000), 14_381e6, 28_800e6), (0.5, false));
+        assert_eq!(
+            beside(fixed_station(90_000), 14_382e6, 28_800e6),
+            (0.5, true)
+        );
+        assert_eq!(
+            beside(fixed_station(90_000), 14_381e6, 28_800e6),
+            (0.5, false)
+        );
         // Two servers that do as much together take 180 ms each.
-        let two = || StationConfig {
+        let two_servers = || StationConfig {
             servers: 2,
-            ..fixed(180_000)
+            ..fixed_station(180_000)
         };
-        assert_eq!(beside(two(), 28_800e6, 57_600e6), (0.5, true));
+        assert_eq!(beside(two_servers(), 28_800e6, 57_600e6), (0.5, true));
         // One job a second keeps a server busy for 180 ms, one of two: 9 %.
-        let each = utilisation_with(two()).unwrap().unwrap().expected()[0].value;
-        assert!((each - 0.09).abs() < 1e-12);
+        let utilisation = utilisation_with(two_servers()).unwrap().unwrap().expected()[0].value;
+        assert!((utilisation - 0.09).abs() < 1e-12);
     }
 
     #[test]
@@ -192,11 +201,11 @@ mod tests {
 
     #[test]
     fn what_it_does_not_cover_is_named() {
-        let mut classes = fixed(4000);
+        let mut classes = fixed_station(4000);
         classes.service[JobClass::Setup as usize] = ServiceTime::Fixed(Span(5000));
         let responses = StationConfig {
             response_service: Span(1000),
-            ..fixed(4000)
+            ..fixed_station(4000)
         };
         let quantiles = ServiceTime::Quantiles(vec![(1.0, Span(20_000))]);
         let log_normal = ServiceTime::LogNormal {
@@ -212,18 +221,18 @@ mod tests {
             ),
             (station(quantiles), "service_time = quantiles 100 % 20 ms"),
             // Set-ups alone take time, at the serial section.
-            (fixed(0), "service_time = none"),
+            (fixed_station(0), "service_time = none"),
         ] {
             assert_eq!(utilisation_with(station).unwrap_err().to_string(), why);
         }
         let mut random = plan();
-        random.gateways[0].station = Some(fixed(4000));
+        random.gateways[0].station = Some(fixed_station(4000));
         random
             .faults
             .push(fault("night", FaultTarget::Gateway(0, None), CRASH));
         let why = predict(&Gateway::new(&random, 0)).unwrap_err();
         assert_eq!(why.to_string(), "mtbf = 4 h");
-        let none = |p: Plan| predict(&Gateway::new(&p, 0));
-        assert_eq!(none(plan()), Ok(None));
+        let prediction = |p: Plan| predict(&Gateway::new(&p, 0));
+        assert_eq!(prediction(plan()), Ok(None));
     }
 }

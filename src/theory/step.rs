@@ -9,7 +9,7 @@ use super::chance::normal_chance;
 use super::client_group::ClientGroup;
 use super::expected::ExpectedFigure;
 use super::figures::RunFigures;
-use super::gateway::{Gateway, once};
+use super::gateway::{Gateway, single_occurrence};
 use super::precondition::{Violation, require};
 use super::session::session;
 use super::station::Service;
@@ -50,9 +50,9 @@ pub(super) fn predict(gateway: &Gateway) -> Result<Option<Step>, Violation> {
     else {
         return Ok(None);
     };
-    let mut others = faults.filter(|f| f.name != surge.name);
-    require(others.next().is_none(), || Violation::SeveralFaults)?;
-    let (at_s, lasts_s) = once(surge)?;
+    let mut other_faults = faults.filter(|f| f.name != surge.name);
+    require(other_faults.next().is_none(), || Violation::SeveralFaults)?;
+    let (at_s, lasts_s) = single_occurrence(surge)?;
     let service = Service::from_config(station)?;
     require(station.setup_serial == Span::ZERO, || {
         Violation::SetupSerial(station.setup_serial)
@@ -205,11 +205,11 @@ mod tests {
     #[test]
     fn the_queue_is_what_comes_beyond_what_the_gateway_can_do() {
         let step = step_with(|_| ()).unwrap().unwrap();
-        let [peak, wait, gone] = [0, 1, 2].map(|i| step.expected()[i].value);
+        let [peak, wait, end] = [0, 1, 2].map(|i| step.expected()[i].value);
         // 60 s of 30 + 1/15 − 25 jobs/s; at 25/s 12.16 s; gone at 25 − 15 − 1/15 jobs/s.
         assert!((peak - 304.0).abs() < 1e-3, "{peak}");
         assert!((wait - 12.16).abs() < 1e-4, "{wait}");
-        assert!((gone - 304.0 / (10.0 - 1.0 / 15.0)).abs() < 1e-3, "{gone}");
+        assert!((end - 304.0 / (10.0 - 1.0 / 15.0)).abs() < 1e-3, "{end}");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::chance::normal_chance;
 use super::client_group::{ClientGroup, TIMEOUT_S};
 use super::expected::ExpectedFigure;
 use super::figures::RunFigures;
-use super::gateway::{Gateway, once};
+use super::gateway::{Gateway, single_occurrence};
 use super::precondition::{Violation, require};
 use super::station::Service;
 use crate::deployment::{FaultPlan, Forgets};
@@ -36,7 +36,7 @@ pub struct Storm {
     /// How many gateways there are.
     pub gateways: f64,
     /// That all users come at once; else why they do not, or do not find the gateway to themselves.
-    pub together: Result<Together, Violation>,
+    pub simultaneous_return: Result<SimultaneousReturn, Violation>,
     /// What service times are drawn from, where they are; how many places a queue has.
     guards: [Option<Violation>; 2],
 }
@@ -63,7 +63,7 @@ pub struct Work {
 
 /// Users who come back all at once.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Together {
+pub struct SimultaneousReturn {
     /// N: all users of all gateways.
     pub users: f64,
     /// D: how long after its loss a session is set up again, seconds.
@@ -96,7 +96,8 @@ pub(super) fn predict(gateway: &Gateway) -> Result<Option<Storm>, Violation> {
             && matches!(f.config.schedule, Schedule::Once { .. })
     };
     let losses = gateway.faults.iter().filter(loses_all);
-    let losses = losses.map(|fault| once(fault).map(|(at_s, out_s)| Outage { at_s, out_s }));
+    let losses =
+        losses.map(|fault| single_occurrence(fault).map(|(at_s, out_s)| Outage { at_s, out_s }));
     let losses: Vec<Outage> = losses.collect::<Result<_, _>>()?;
     if losses.is_empty() {
         return Ok(None);
@@ -116,7 +117,7 @@ pub(super) fn predict(gateway: &Gateway) -> Result<Option<Storm>, Violation> {
         losses,
         work,
         gateways: f64::from(plan.count),
-        together: together(gateway),
+        simultaneous_return: simultaneous_return(gateway),
         guards: [
             random_station.map(|station| Violation::ServiceTime(station.service[0].clone())),
             queue.map(Violation::Queue),
@@ -125,7 +126,7 @@ pub(super) fn predict(gateway: &Gateway) -> Result<Option<Storm>, Violation> {
 }
 
 /// Preconditions: all users notice at once, wait for the same time, and find the gateway to themselves.
-fn together(gateway: &Gateway) -> Result<Together, Violation> {
+fn simultaneous_return(gateway: &Gateway) -> Result<SimultaneousReturn, Violation> {
     let [loss] = gateway.faults.as_slice() else {
         return Err(Violation::SeveralFaults);
     };
@@ -155,7 +156,7 @@ fn together(gateway: &Gateway) -> Result<Together, Violation> {
     require(delays.iter().all(|delay| delay == first), || {
         Violation::SeveralDelays
     })?;
-    Ok(Together {
+    Ok(SimultaneousReturn {
         users: groups.clone().map(ClientGroup::users).sum(),
         delay_s: *first,
         call_jobs_per_s: groups.clone().filter_map(call_jobs_per_s).sum(),
@@ -178,12 +179,12 @@ impl Work {
             .iter()
             .try_for_each(ClientGroup::answers_at_once);
         let station = gateway.plan.station.as_ref();
-        let none = Service {
+        let idle = Service {
             mean_s: 0.0,
             variance: 0.0,
         };
         let service = match (at_once, station) {
-            (Ok(()), _) => none,
+            (Ok(()), _) => idle,
             (Err(_), Some(station)) => Service::from_config(station)?,
             (Err(why), None) => return Err(why),
         };
@@ -196,8 +197,8 @@ impl Work {
 
     /// How long a gateway has to do with the set-ups of so many users, N m/C or longer, seconds.
     pub(crate) fn of_users_s(&self, users: f64) -> f64 {
-        let each = JOBS * self.service.mean_s / self.servers;
-        users * f64::max(each, self.serial_s)
+        let user_s = JOBS * self.service.mean_s / self.servers;
+        users * f64::max(user_s, self.serial_s)
     }
 
     /// C: jobs per second.
@@ -206,7 +207,7 @@ impl Work {
     }
 }
 
-impl Together {
+impl SimultaneousReturn {
     /// When they come, so long after a loss of so long [s].
     fn come_s(&self, out_s: f64) -> f64 {
         let pause = self.delay_s.max(LEAST_PAUSE_S);
@@ -231,24 +232,24 @@ impl Storm {
     ///
     /// # Errors
     /// Why they do not, or do not find the gateway to themselves.
-    fn at_once(&self, users: f64, change: f64) -> Result<&Together, Violation> {
-        let together = self.together.as_ref().map_err(Clone::clone)?;
-        let everybody = together.users / self.gateways;
+    fn at_once(&self, users: f64, change: f64) -> Result<&SimultaneousReturn, Violation> {
+        let burst = self.simultaneous_return.as_ref().map_err(Clone::clone)?;
+        let everybody = burst.users / self.gateways;
         require(change == 0.0 && (everybody - users).abs() <= 0.01, || {
             Violation::YetToSignIn
         })?;
-        if let [Some(drawn), _] = &self.guards {
-            return Err(drawn.clone());
+        if let [Some(violation), _] = &self.guards {
+            return Err(violation.clone());
         }
-        let each = self.work.service.mean_s / self.work.servers;
-        require(users * each <= TIMEOUT_S - 1.0, || {
+        let job_s = self.work.service.mean_s / self.work.servers;
+        require(users * job_s <= TIMEOUT_S - 1.0, || {
             Violation::BeyondCapacity
         })?;
         match self.guards[1] {
             Some(Violation::Queue(places)) if f64::from(places) < users => {
                 Err(Violation::Queue(places))
             }
-            _ => Ok(together),
+            _ => Ok(burst),
         }
     }
 
@@ -266,16 +267,16 @@ impl Storm {
     }
 
     pub(super) fn expected(&self) -> Vec<ExpectedFigure> {
-        let Ok(together) = &self.together else {
+        let Ok(burst) = &self.simultaneous_return else {
             return Vec::new();
         };
-        let users = together.users / self.gateways;
+        let users = burst.users / self.gateways;
         if self.at_once(users, 0.0).is_err() {
             return Vec::new();
         }
         let work_s = self.work.of_users_s(users);
         let loss = |loss: &Outage| {
-            let come_s = together.come_s(loss.out_s);
+            let come_s = burst.come_s(loss.out_s);
             ExpectedFigure::new(METRIC, come_s + work_s, self.formula(come_s, users))
         };
         self.losses.iter().map(loss).collect()
@@ -297,8 +298,8 @@ impl Storm {
             })
         };
         let back_s = |storm: &Return| storm.out_s + storm.work_s;
-        let all = self.losses.iter().filter_map(storm);
-        all.max_by(|a, b| back_s(a).total_cmp(&back_s(b)))
+        let storms = self.losses.iter().filter_map(storm);
+        storms.max_by(|a, b| back_s(a).total_cmp(&back_s(b)))
     }
 
     pub(super) fn compare(&self, figures: &RunFigures, scope: &Scope) -> Vec<Agreement> {
@@ -308,10 +309,10 @@ impl Storm {
         let work = &self.work;
         let base = |expected, formula| Agreement::new(figures, scope, METRIC, expected, formula);
         let agreement = match self.at_once(storm.users, storm.change) {
-            Ok(together) => {
-                let come_s = together.come_s(storm.out_s);
-                let share = together.calls_share(storm.users, work);
-                let delays_s = together.message_delays_s(storm.out_s);
+            Ok(burst) => {
+                let come_s = burst.come_s(storm.out_s);
+                let share = burst.calls_share(storm.users, work);
+                let delays_s = burst.message_delays_s(storm.out_s);
                 base(come_s + storm.work_s, self.formula(come_s, storm.users)).map(|base| {
                     base.tolerate(storm.work_s * share, Reason::CallsOfOthers)
                         .tolerate(work.service.mean_s + delays_s, Reason::JobAndDelays)

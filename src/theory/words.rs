@@ -61,7 +61,7 @@ pub(super) fn reestablish(policy: &Reestablish) -> String {
 pub(super) fn service(time: &ServiceTime) -> String {
     match time {
         ServiceTime::Fixed(Span::ZERO) => "none".into(),
-        ServiceTime::Fixed(each) => span(*each),
+        ServiceTime::Fixed(duration) => span(*duration),
         ServiceTime::Exponential(mean) => format!("exponential {}", span(*mean)),
         ServiceTime::LogNormal { mean, sd } => {
             format!("log-normal {} sd {}", span(*mean), span(*sd))
@@ -135,8 +135,8 @@ pub(super) fn idle_action(action: IdleAction) -> &'static str {
     }
 }
 
-pub(super) fn forgets(what: Forgets) -> &'static str {
-    match what {
+pub(super) fn forgets(forgets: Forgets) -> &'static str {
+    match forgets {
         Forgets::Sessions => "sessions",
         Forgets::Monitors => "monitors",
         Forgets::Nothing => "nothing",

@@ -31,8 +31,8 @@ impl Csta {
         }
         let document = roxmltree::Document::parse(text).ok()?;
         let content = |name: &str| {
-            let mut all = document.descendants();
-            let element = all.find(|n| n.tag_name().name() == name)?;
+            let mut nodes = document.descendants();
+            let element = nodes.find(|n| n.tag_name().name() == name)?;
             Some(element.text()?.trim().to_string())
         };
         Some(Self {

@@ -124,7 +124,7 @@ impl Dialog {
 
     fn head(&self, text: &mut SipText, message: &Message, requester: Side) {
         let opens = message.subject == Subject::Invite;
-        let called = if requester == Side::Client {
+        let responder = if requester == Side::Client {
             Side::Gateway
         } else {
             Side::Client
@@ -144,7 +144,7 @@ impl Dialog {
         text.push("From", &self.address(requester, true));
         text.push(
             "To",
-            &self.address(called, !(opens && message.is_request())),
+            &self.address(responder, !(opens && message.is_request())),
         );
         let client = &self.identity.client.host;
         let host = client

@@ -33,7 +33,7 @@ pub(crate) enum FrameError {
 pub(crate) struct Framer {
     buffer: Vec<u8>,
     /// How far the buffer was searched for the end of a head, or for a next message, without finding one.
-    searched: usize,
+    search_offset: usize,
 }
 
 impl Framer {
@@ -54,7 +54,7 @@ impl Framer {
 
     fn drop_front(&mut self, count: usize) {
         self.buffer.drain(..count);
-        self.searched = 0;
+        self.search_offset = 0;
     }
 
     /// The next whole message, or what is wrong before it.
@@ -83,8 +83,8 @@ impl Framer {
         };
         let message = SipText::parse(&self.buffer[..end]).ok()?;
         let promised = message.content_length().unwrap_or(0);
-        let whole = self.buffer.get(end..end.saturating_add(promised));
-        if let Some(body) = whole.filter(|body| next_start(body, 0).is_none()) {
+        let content = self.buffer.get(end..end.saturating_add(promised));
+        if let Some(body) = content.filter(|body| next_start(body, 0).is_none()) {
             let message = SipText {
                 body: body.to_vec(),
                 missing: 0,
@@ -93,7 +93,9 @@ impl Framer {
             self.drop_front(end + promised);
             return Some(Ok(message));
         }
-        if let Some(offset) = next_start(&self.buffer[end..], self.searched.saturating_sub(end)) {
+        if let Some(offset) =
+            next_start(&self.buffer[end..], self.search_offset.saturating_sub(end))
+        {
             self.drop_front(end + offset);
             return Some(Err(FrameError::TooLong {
                 promised,
@@ -110,7 +112,7 @@ impl Framer {
             return Some(Err(FrameError::Endless));
         }
         // A start line cannot be longer than what is looked at of it.
-        self.searched = self.buffer.len().saturating_sub(4096);
+        self.search_offset = self.buffer.len().saturating_sub(4096);
         None
     }
 
@@ -158,12 +160,16 @@ mod tests {
         );
         for size in [1, 2, 7, 1000] {
             let mut framer = Framer::default();
-            let mut all = Vec::new();
+            let mut messages = Vec::new();
             for bytes in stream.as_bytes().chunks(size) {
                 framer.push(bytes);
-                all.extend(bodies(&mut framer));
+                messages.extend(bodies(&mut framer));
             }
-            assert_eq!(all, ["abc", "", "d"].map(|b| Ok(b.to_string())), "{size}");
+            assert_eq!(
+                messages,
+                ["abc", "", "d"].map(|b| Ok(b.to_string())),
+                "{size}"
+            );
             assert_eq!(framer.waiting(), 0);
         }
     }

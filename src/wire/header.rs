@@ -16,11 +16,11 @@ pub struct SessionExpires {
 fn parameters(value: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut rest = value;
     if value.trim_start().starts_with('"') {
-        let mut escaped = false;
+        let mut is_escaped = false;
         let opening = value.find('"').unwrap_or(0) + 1;
         let close = value[opening..].find(|c| {
-            let closes = c == '"' && !escaped;
-            escaped = c == '\\' && !escaped;
+            let closes = c == '"' && !is_escaped;
+            is_escaped = c == '\\' && !is_escaped;
             closes
         });
         rest = close.map_or("", |at| &value[opening + at + 1..]);
@@ -66,13 +66,13 @@ impl SipText {
 
     /// The first header of this name, in any case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let mut all = self.headers.iter();
-        let (_, value) = all.find(|(n, _)| n.eq_ignore_ascii_case(name))?;
+        let mut headers = self.headers.iter();
+        let (_, value) = headers.find(|(n, _)| n.eq_ignore_ascii_case(name))?;
         Some(value)
     }
 
     /// All headers of this name, in their order.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+    pub fn header_values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.headers
             .iter()
             .filter(move |(n, _)| n.eq_ignore_ascii_case(name))
@@ -142,7 +142,9 @@ impl SipText {
         if self.header("Allow").is_none() {
             return Allow::Absent;
         }
-        let methods = self.all("Allow").flat_map(|value| value.split(','));
+        let methods = self
+            .header_values("Allow")
+            .flat_map(|value| value.split(','));
         if methods
             .into_iter()
             .any(|m| m.trim().eq_ignore_ascii_case("UPDATE"))
@@ -197,9 +199,9 @@ mod tests {
     fn allow_may_be_absent_empty_or_in_several_lines() {
         assert_eq!(SipText::response(200, "OK").allow(), Allow::Absent);
         assert_eq!(with("Allow", "").allow(), Allow::WithoutUpdate);
-        let mut two = with("Allow", "INVITE, ACK");
-        two.push("ALLOW", "update");
-        assert_eq!(two.allow(), Allow::WithUpdate);
+        let mut message = with("Allow", "INVITE, ACK");
+        message.push("ALLOW", "update");
+        assert_eq!(message.allow(), Allow::WithUpdate);
         assert_eq!(
             with("Allow", "INVITE, UPDATES").allow(),
             Allow::WithoutUpdate

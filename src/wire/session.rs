@@ -99,7 +99,10 @@ impl Session {
             local_tag,
         );
         session.remote_tag = invite.tag_of_from().map(String::from);
-        session.route = invite.all("Record-Route").map(String::from).collect();
+        session.route = invite
+            .header_values("Record-Route")
+            .map(String::from)
+            .collect();
         session.follow(invite);
         session
     }
@@ -227,7 +230,7 @@ impl Session {
         echo(&mut text, request, &self.local_tag);
         if message.subject == Subject::Invite {
             request
-                .all("Record-Route")
+                .header_values("Record-Route")
                 .for_each(|route| text.push("Record-Route", route));
         }
         Some(text)
@@ -270,7 +273,10 @@ impl Session {
         if subject == Subject::Invite {
             self.remote_tag = text.to_tag().map(String::from);
             if accepted {
-                let mut route: Vec<String> = text.all("Record-Route").map(String::from).collect();
+                let mut route: Vec<String> = text
+                    .header_values("Record-Route")
+                    .map(String::from)
+                    .collect();
                 route.reverse();
                 self.route = route;
             }
@@ -374,7 +380,9 @@ impl Session {
 
 /// What an answer repeats of its request (RFC 3261 §8.2.6.2).
 fn echo(text: &mut SipText, request: &SipText, local_tag: &str) {
-    request.all("Via").for_each(|via| text.push("Via", via));
+    request
+        .header_values("Via")
+        .for_each(|via| text.push("Via", via));
     text.push("From", request.header("From").unwrap_or_default());
     let to = request.header("To").unwrap_or_default();
     let tag = if request.to_tag().is_some() {

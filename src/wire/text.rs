@@ -227,8 +227,8 @@ mod tests {
             (message.body.as_slice(), message.missing),
             (&b"body"[..], 0)
         );
-        let again = SipText::parse(&message.print()).unwrap();
-        assert_eq!((again.start, again.body), (message.start, message.body));
+        let copy = SipText::parse(&message.print()).unwrap();
+        assert_eq!((copy.start, copy.body), (message.start, message.body));
     }
 
     #[test]

@@ -59,9 +59,9 @@ fn put_six(bytes: &mut Vec<u8>, number: u64) {
 }
 
 fn six(bytes: &[u8]) -> u64 {
-    let mut all = [0; 8];
-    all[..6].copy_from_slice(&bytes[..6]);
-    u64::from_le_bytes(all)
+    let mut fields = [0; 8];
+    fields[..6].copy_from_slice(&bytes[..6]);
+    u64::from_le_bytes(fields)
 }
 
 fn four(bytes: &[u8]) -> u32 {
@@ -196,12 +196,12 @@ impl<R> Recording<R> {
 impl<R: RecordedRow> Recording<R> {
     /// Reads the rows of the users below `count` whose number leaves the remainder `part` when divided by `parts`.
     pub fn replay(&self, part: u32, parts: u32, count: u32) -> Replay<R> {
-        let all = self.storage.parts.len() as u32;
+        let part_count = self.storage.parts.len() as u32;
         // A plan that was made smaller for a trial has fewer parts than the recording: their rows are merged.
-        let part_range = if parts == all {
+        let part_range = if parts == part_count {
             part..part + 1
         } else {
-            0..all.min(count)
+            0..part_count.min(count)
         };
         let chains = part_range
             .map(|p| Chain::new(&self.storage, self.storage.parts[p as usize]))
@@ -280,9 +280,9 @@ impl<R: RecordedRow> Replay<R> {
                 let Some(row) = chain.peek::<R>(&self.storage)? else {
                     continue;
                 };
-                if first
-                    .is_none_or(|(_, other)| (row.at(), row.user()) < (other.at(), other.user()))
-                {
+                if first.is_none_or(|(_, next_row)| {
+                    (row.at(), row.user()) < (next_row.at(), next_row.user())
+                }) {
                     first = Some((index, row));
                 }
             }
@@ -423,12 +423,12 @@ mod tests {
     fn each_part_reads_its_own_rows_in_order() {
         for parts in [1, 3, 700] {
             let mut writer = RecordingWriter::new(parts).unwrap();
-            let all: Vec<RecordedCall> = (0..20_000).map(call).collect();
-            all.iter().for_each(|row| writer.push(row).unwrap());
+            let calls: Vec<RecordedCall> = (0..20_000).map(call).collect();
+            calls.iter().for_each(|row| writer.push(row).unwrap());
             let recording = writer.finish("x".into(), 0).unwrap();
             assert_eq!(recording.rows(), 20_000);
             for part in 0..parts {
-                let expected: Vec<RecordedCall> = all
+                let expected: Vec<RecordedCall> = calls
                     .iter()
                     .filter(|c| c.user % parts == part)
                     .copied()
@@ -440,8 +440,9 @@ mod tests {
                 );
             }
             // A smaller plan: other parts, fewer users.
-            let few: Vec<RecordedCall> = all.iter().filter(|c| c.user < 20).copied().collect();
-            assert_eq!(rows(recording.replay(0, 1, 20)), few, "{parts}");
+            let first_calls: Vec<RecordedCall> =
+                calls.iter().filter(|c| c.user < 20).copied().collect();
+            assert_eq!(rows(recording.replay(0, 1, 20)), first_calls, "{parts}");
         }
     }
 

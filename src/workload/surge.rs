@@ -16,7 +16,7 @@ pub struct Surge {
 
 impl Surge {
     /// Surges that may overlap, their factors multiplied, as others in the order of time that do not.
-    pub fn apart(surges: &[Self]) -> Vec<Self> {
+    pub fn disjoint(surges: &[Self]) -> Vec<Self> {
         let mut bounds: Vec<Time> = surges.iter().flat_map(|s| [s.begins, s.ends]).collect();
         bounds.sort_unstable();
         bounds.dedup();
@@ -131,8 +131,8 @@ mod tests {
 
     #[test]
     fn surges_that_overlap_multiply() {
-        let apart = Surge::apart(&[surge(1, 4, 2.0), surge(2, 3, 3.0), surge(3, 4, 0.5)]);
-        assert_eq!(apart, [surge(1, 2, 2.0), surge(2, 3, 6.0)]);
-        assert!(Surge::apart(&[]).is_empty());
+        let parts = Surge::disjoint(&[surge(1, 4, 2.0), surge(2, 3, 3.0), surge(3, 4, 0.5)]);
+        assert_eq!(parts, [surge(1, 2, 2.0), surge(2, 3, 6.0)]);
+        assert!(Surge::disjoint(&[]).is_empty());
     }
 }

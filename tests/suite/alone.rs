@@ -77,8 +77,8 @@ fn users_whom_nothing_couples_end_alone_as_all_together() {
     for _ in 0..400 {
         let p = uncoupled().new_tree(&mut runner).unwrap().current();
         assert_ways_agree(&p);
-        let alone = simulate(&p, 0).all;
-        let together = simulate_with_fast_paths(&p, 0, FastPaths::Off).all;
+        let alone = simulate(&p, 0).total;
+        let together = simulate_with_fast_paths(&p, 0, FastPaths::Off).total;
         // A message is one event instead of two, so that it shows whether users went alone.
         let sent = together.get(Counter::MessagesDelivered);
         assert!(

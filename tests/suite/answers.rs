@@ -26,19 +26,19 @@ pub(super) fn scenarios(folder: &str) -> Vec<String> {
 
 /// Every command of the table.
 fn commands() -> Vec<String> {
-    let runs = |folder: &str, more: &str| -> Vec<String> {
+    let runs = |folder: &str, flags: &str| -> Vec<String> {
         let files = scenarios(folder).into_iter();
-        files.map(|f| format!("run {f}{more}")).collect()
+        files.map(|f| format!("run {f}{flags}")).collect()
     };
-    let mut all = runs("tests/answers", "");
-    all.extend(runs("models", " --reps 2"));
-    all.extend(runs("models/cases", " --reps 2"));
-    all.extend(
+    let mut answers = runs("tests/answers", "");
+    answers.extend(runs("models", " --reps 2"));
+    answers.extend(runs("models/cases", " --reps 2"));
+    answers.extend(
         scenarios("models/studies")
             .iter()
             .map(|f| format!("sweep {f} --reps 2")),
     );
-    all.extend(
+    answers.extend(
         [
             "size models/studies/monday-sizing.toml --key gateway.count=1..8 --reps 2",
             "size models/studies/monday-sizing.toml --key gateway.count=1..8 --spare 1 --down-at 08:45 --reps 2",
@@ -56,7 +56,7 @@ fn commands() -> Vec<String> {
         ]
         .map(String::from),
     );
-    all
+    answers
 }
 
 /// A blank within a word of the command line stands as `~` in the table.
@@ -114,21 +114,21 @@ fn bare(sentence: &str) -> String {
 #[test]
 
 fn the_answers_are_those_of_the_table() {
-    let mut printed = String::new();
+    let mut output = String::new();
     let mut bad = Vec::new();
     for command in commands() {
         let (lines, outcome) = answer(&command);
-        let _ = writeln!(printed, "{command}");
+        let _ = writeln!(output, "{command}");
         if let Some(file) = command.split(' ').nth(1) {
             let text = fs::read_to_string(file).unwrap();
             let question = text.lines().next().unwrap().trim_start_matches("# ");
-            let _ = writeln!(printed, "  Q: {question}");
+            let _ = writeln!(output, "  Q: {question}");
         }
         for line in &lines {
             // An indented line is a row of a list, no sentence.
             let is_row = line.starts_with("  ");
             for sentence in sentences(line) {
-                let _ = writeln!(printed, "  {sentence}");
+                let _ = writeln!(output, "  {sentence}");
                 let words = sentence
                     .split_whitespace()
                     .filter(|w| w.chars().any(char::is_alphanumeric));
@@ -140,23 +140,23 @@ fn the_answers_are_those_of_the_table() {
                 }
             }
         }
-        let _ = writeln!(printed, "  {outcome}\n");
+        let _ = writeln!(output, "  {outcome}\n");
     }
     if std::env::var_os("RCCSIM_BLESS").is_some() {
-        fs::write(TABLE, &printed).unwrap();
+        fs::write(TABLE, &output).unwrap();
     }
     assert!(bad.is_empty(), "{}", bad.join("\n"));
     let table = fs::read_to_string(TABLE).unwrap_or_default();
-    let first = table.lines().zip(printed.lines()).find(|(a, b)| a != b);
+    let first = table.lines().zip(output.lines()).find(|(a, b)| a != b);
     assert!(
-        table == printed,
-        "{TABLE} differs, first at {first:?}; now it is\n{printed}"
+        table == output,
+        "{TABLE} differs, first at {first:?}; now it is\n{output}"
     );
 }
 
 /// What a template says, block by block: without markup, each value one word.
 fn blocks(template: &str) -> Vec<String> {
-    let without = |text: &str, open: &str, close: &str, instead: &str| {
+    let cut = |text: &str, open: &str, close: &str, instead: &str| {
         let mut parts = text.split(open);
         let mut out = parts.next().unwrap_or_default().to_string();
         for part in parts {
@@ -165,15 +165,15 @@ fn blocks(template: &str) -> Vec<String> {
         }
         out
     };
-    let text = without(template, "{%", "%}", " ");
-    let mut text = without(&text, "{{", "}}", "X");
+    let text = cut(template, "{%", "%}", " ");
+    let mut text = cut(&text, "{{", "}}", "X");
     for inline in ["strong", "code", "em", "a", "span", "b"] {
         text = text
             .replace(&format!("</{inline}>"), "")
             .replace(&format!("<{inline}>"), "");
-        text = without(&text, &format!("<{inline} "), ">", "");
+        text = cut(&text, &format!("<{inline} "), ">", "");
     }
-    without(&text, "<", ">", "\n\n")
+    cut(&text, "<", ">", "\n\n")
         .split("\n\n")
         .map(|block| block.split_whitespace().collect::<Vec<_>>().join(" "))
         .collect()

@@ -25,7 +25,11 @@ fn project(folder: &Path) {
 }
 
 /// The files that a command leaves, run in a folder with other variables of the environment.
-fn made(folder: &Path, args: &[&str], environment: &[(&str, &str)]) -> BTreeMap<String, Vec<u8>> {
+fn files_made_by(
+    folder: &Path,
+    args: &[&str],
+    environment: &[(&str, &str)],
+) -> BTreeMap<String, Vec<u8>> {
     let out = folder.join("out");
     let mut command = Command::new(env!("CARGO_BIN_EXE_rccsim"));
     command
@@ -39,39 +43,39 @@ fn made(folder: &Path, args: &[&str], environment: &[(&str, &str)]) -> BTreeMap<
         "{}",
         text(&output.stderr)
     );
-    let all = files(&out);
+    let tables = files(&out);
     fs::remove_dir_all(out).unwrap();
-    all
+    tables
 }
 
 #[test]
 fn a_scenario_gives_the_same_bytes_by_any_path_and_from_any_folder() {
     let root = TempDir::new().unwrap();
-    let (one, other) = (root.path().join("one"), root.path().join("ein anderer"));
-    for folder in [&one, &other] {
+    let (first, second) = (root.path().join("one"), root.path().join("ein anderer"));
+    for folder in [&first, &second] {
         project(folder);
     }
-    let by_path = one.join("here.toml");
+    let by_path = first.join("here.toml");
     let commands: [&[&str]; 2] = [&["run"], &["sweep", "--vary", "clients.count=4, 5"]];
     for command in commands {
         let run = |folder: &Path, file: &str| {
             let mut args = vec![command[0], file];
             args.extend(&command[1..]);
-            made(folder, &args, &[])
+            files_made_by(folder, &args, &[])
         };
-        let here = run(&one, "here.toml");
+        let here = run(&first, "here.toml");
         assert!(
             here.len() > 6 && here.contains_key("report.html"),
             "{:?}",
             here.keys()
         );
-        assert!(here == run(&other, "here.toml"), "in another folder");
+        assert!(here == run(&second, "here.toml"), "in another folder");
         assert!(
-            here == run(&one, by_path.to_str().unwrap()),
+            here == run(&first, by_path.to_str().unwrap()),
             "by its whole path"
         );
         assert!(
-            here == run(&other, by_path.to_str().unwrap()),
+            here == run(&second, by_path.to_str().unwrap()),
             "from elsewhere"
         );
         let place = root.path().to_str().unwrap();
@@ -98,7 +102,7 @@ fn locale_time_zone_and_threads_change_nothing() {
             "--jobs",
             jobs,
         ];
-        made(root.path(), &args, environment)
+        files_made_by(root.path(), &args, environment)
     };
     let usual = run("1", &[("LC_ALL", "C"), ("TZ", "UTC")]);
     assert!(usual.contains_key("summary.json"));

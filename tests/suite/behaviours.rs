@@ -48,9 +48,9 @@ pub(crate) fn day(gateway: GatewayConfig, client: ClientConfig) -> Plan {
 
 /// The first loss in whole seconds.
 pub(crate) fn first_loss(gateway: GatewayConfig, client: ClientConfig) -> Option<u64> {
-    let all = simulate(&day(gateway, client), 0).all;
-    assert!(all.get(Counter::SessionsEstablished) > 0);
-    all.first_loss_us.map(|us| us / 1_000_000)
+    let tally = simulate(&day(gateway, client), 0).total;
+    assert!(tally.get(Counter::SessionsEstablished) > 0);
+    tally.first_loss_us.map(|us| us / 1_000_000)
 }
 
 /// A gateway that hides UPDATE, so that everybody refreshes by re-INVITE.
@@ -88,20 +88,20 @@ fn first_losses_by_what_reinvite_gets_and_client() {
     let disowned = [Some(1500), Some(600), Some(900)]; // 481 ends the dialog at once
     // Refused: all three hold (a re-INVITE has nothing to fall back to), until their timer at 1800 s, or until the BYE of a
     // gateway that enforces its own at 1800 − 32 s. 491 and 503 are tried again until then.
-    let (held, bye) = ([Some(1800); 3], [Some(1768); 3]);
+    let (session_ends, bye) = ([Some(1800); 3], [Some(1768); 3]);
     for (behaviour, not_enforcing, enforcing_bye) in [
         (R::Accepted, never, never),
         (R::Ignored, given_up, given_up),
         (R::AnswerLost, given_up, given_up),
         // Answered, but the gateway's timer goes on: it alone ends the session.
         (R::NotCounted, never, bye),
-        (R::Rejected405, held, bye),
+        (R::Rejected405, session_ends, bye),
         (R::DialogLost481, disowned, disowned),
-        (R::Rejected488, held, bye),
-        (R::Rejected491, held, bye),
-        (R::Rejected500, held, bye),
-        (R::Rejected501, held, bye),
-        (R::Unavailable503, held, bye),
+        (R::Rejected488, session_ends, bye),
+        (R::Rejected491, session_ends, bye),
+        (R::Rejected500, session_ends, bye),
+        (R::Rejected501, session_ends, bye),
+        (R::Unavailable503, session_ends, bye),
     ] {
         for (i, client) in [r2(), c2007(), rfc4028()].into_iter().enumerate() {
             let gateway = by_reinvite(behaviour);
@@ -298,12 +298,12 @@ fn a_422_may_be_taken_for_a_refusal_or_answered_without_end() {
         ..r2()
     };
     let set_up = |client: ClientConfig| {
-        let all = simulate(
+        let tally = simulate(
             &plan(gateway.clone(), vec![clients("c", 1, client)], 300),
             0,
         )
-        .all;
-        [Counter::SessionsEstablished, Counter::SetupsFailed].map(|c| all.get(c))
+        .total;
+        [Counter::SessionsEstablished, Counter::SetupsFailed].map(|c| tally.get(c))
     };
     // A failed set-up every 30 s from 0 s on: ten in 300 s.
     assert_eq!(set_up(client(OnTooSmall::Fail)), [0, 10]);
@@ -321,11 +321,14 @@ fn a_client_that_answers_no_event_sees_its_toasts_all_the_same() {
     c.workload = calls(6.0, 0.0);
     c.path.transport = Transport::Udp;
     let p = plan(gateway_of(Allow::Absent), vec![c], 8 * HOUR);
-    let all = simulate(&p, 0).all;
-    assert!(all.get(Counter::ToastsShown) > 500);
-    assert_eq!(all.get(Counter::ToastsShown), all.get(Counter::ToastsDue));
+    let tally = simulate(&p, 0).total;
+    assert!(tally.get(Counter::ToastsShown) > 500);
     assert_eq!(
-        all.all_drops(),
+        tally.get(Counter::ToastsShown),
+        tally.get(Counter::ToastsDue)
+    );
+    assert_eq!(
+        tally.all_drops(),
         0,
         "an event that nobody answers ends nothing"
     );
@@ -333,7 +336,7 @@ fn a_client_that_answers_no_event_sees_its_toasts_all_the_same() {
     let sent = Wire::from_plan(&p)
         .requests(Side::Gateway, Subject::Delivered)
         .len() as f64;
-    let per_event = sent / all.get(Counter::ToastsDue) as f64;
+    let per_event = sent / tally.get(Counter::ToastsDue) as f64;
     assert!((10.8..=11.05).contains(&per_event), "{per_event}");
 }
 
@@ -356,12 +359,12 @@ fn crossing(on_glare: OnGlare) -> Plan {
 #[test]
 fn flipped_roles_collide_and_glare_may_end_the_session() {
     // Refreshed at 899.98 s, the gateway takes the role and refreshes at 1800 s; so does the client at 1799.98 + its way.
-    let torn = simulate(&crossing(OnGlare::TearDown), 0).all;
+    let result = simulate(&crossing(OnGlare::TearDown), 0).total;
     // 2·899.98 s and 8 crossings of 20 ms after the 2xx to INVITE the 491 is there, and the session was up 8 crossings after it.
-    let first = torn.first_loss_us.map(|us| us / 1_000_000);
+    let first = result.first_loss_us.map(|us| us / 1_000_000);
     assert_eq!(first, Some(1799));
-    assert!(torn.drops[DropCause::RefreshRejected as usize] > 0);
-    assert_eq!(simulate(&crossing(OnGlare::Retry), 0).all.all_drops(), 0);
+    assert!(result.drops[DropCause::RefreshRejected as usize] > 0);
+    assert_eq!(simulate(&crossing(OnGlare::Retry), 0).total.all_drops(), 0);
 }
 
 #[test]

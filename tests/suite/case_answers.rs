@@ -3,7 +3,7 @@
 use crate::command::{rccsim, text};
 
 /// What the program prints of a case.
-fn printed(command: &str, name: &str, set: &[&str], flags: &[&str]) -> String {
+fn output_of(command: &str, name: &str, set: &[&str], flags: &[&str]) -> String {
     let file = format!("models/cases/{name}.toml");
     let mut args = vec![command, &file];
     set.iter().for_each(|set| args.extend(["--set", set]));
@@ -16,12 +16,12 @@ fn first_sentences(name: &str, set: &[&str]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().to_str().unwrap();
     let flags = ["--quiet", "--no-report", "--out", out];
-    let answer = printed("run", name, set, &flags);
+    let answer = output_of("run", name, set, &flags);
     answer.lines().next().unwrap_or_default().into()
 }
 
 fn trace(name: &str, set: &[&str]) -> String {
-    printed("trace", name, set, &[])
+    output_of("trace", name, set, &[])
 }
 
 #[test]
@@ -72,8 +72,8 @@ fn answers_to_options_are_no_losses_in_a_trace() {
 fn a_loop_is_advised_on_whatever_is_judged() {
     let folder = tempfile::tempdir().unwrap();
     let model = std::fs::read_to_string("models/cases/p11-422-loop.toml").unwrap();
-    let judged = model.split("[[objective]]").next().unwrap();
-    let drops = format!("{judged}[[objective]]\nmetric = \"session_drops\"\nat_most = 0\n");
+    let objective = model.split("[[objective]]").next().unwrap();
+    let drops = format!("{objective}[[objective]]\nmetric = \"session_drops\"\nat_most = 0\n");
     let file = folder.path().join("loop.toml");
     std::fs::write(&file, drops).unwrap();
     let out = folder.path().join("out");
@@ -84,14 +84,14 @@ fn a_loop_is_advised_on_whatever_is_judged() {
         "--out",
         out.to_str().unwrap(),
     ]);
-    let printed = text(&run.stdout);
+    let output = text(&run.stdout);
     assert!(
-        printed.contains("None of the 10 users ever gets a session"),
-        "{printed}"
+        output.contains("None of the 10 users ever gets a session"),
+        "{output}"
     );
     assert!(
-        printed.contains("--set gateway.gw.relay_session_expires=untouched"),
-        "{printed}"
+        output.contains("--set gateway.gw.relay_session_expires=untouched"),
+        "{output}"
     );
 }
 

@@ -20,7 +20,7 @@ fn case_with(name: &str, set: &[&str]) -> Scenario {
 }
 
 fn tally_with(name: &str, set: &[&str]) -> Tally {
-    simulate(&case_with(name, set).plan, 0).all
+    simulate(&case_with(name, set).plan, 0).total
 }
 
 fn tally(name: &str) -> Tally {
@@ -35,17 +35,17 @@ fn first_loss_s(name: &str, set: &[&str]) -> Option<f64> {
 }
 
 fn assert_first_loss(name: &str, cause: DropCause, at_s: f64) {
-    let all = tally(name);
+    let counts = tally(name);
     assert_eq!(
-        all.first_loss_us.map(|us| us as f64 / 1e6),
+        counts.first_loss_us.map(|us| us as f64 / 1e6),
         Some(at_s),
         "{name}"
     );
     assert_eq!(
-        all.drops[cause as usize],
-        all.all_drops(),
+        counts.drops[cause as usize],
+        counts.all_drops(),
         "{name}: {:?}",
-        all.drops
+        counts.drops
     );
 }
 
@@ -84,9 +84,9 @@ fn a_role_that_moves_to_a_gateway_that_never_refreshes() {
 
 #[test]
 fn roles_that_flip_collide() {
-    let all = tally("p04-roles-flip");
-    assert_eq!(all.first_loss_us.map(|us| us / 1_000_000), Some(1799));
-    assert!(all.drops[DropCause::RefreshRejected as usize] > 0);
+    let counts = tally("p04-roles-flip");
+    assert_eq!(counts.first_loss_us.map(|us| us / 1_000_000), Some(1799));
+    assert!(counts.drops[DropCause::RefreshRejected as usize] > 0);
     assert_eq!(
         first_loss_s("p04-roles-flip", &["clients.on_glare=retry"]),
         None
@@ -101,19 +101,22 @@ fn a_client_that_never_refreshes() {
         120.0 - 32.0,
     );
     // Asking for no timer helps.
-    let none = ["clients.offers_session_expires=false"];
-    assert_eq!(first_loss_s("p05-never-refreshes", &none), None);
+    let offers_none = ["clients.offers_session_expires=false"];
+    assert_eq!(first_loss_s("p05-never-refreshes", &offers_none), None);
 }
 
 #[test]
 fn a_dialog_that_is_kept_although_its_refresh_failed() {
-    let all = tally("p06-dialog-kept");
+    let counts = tally("p06-dialog-kept");
     assert_eq!(
-        (all.first_loss_us, all.get(Counter::SessionsEstablished)),
+        (
+            counts.first_loss_us,
+            counts.get(Counter::SessionsEstablished)
+        ),
         (None, 10)
     );
     // One refresh of each session at 150 s, which nobody answers.
-    assert_eq!(all.get(Counter::RefreshesFailed), 10);
+    assert_eq!(counts.get(Counter::RefreshesFailed), 10);
     // By the standard: 150 s, and 32 s of Timer B.
     let standard = ["gateway.on_no_answer=tear-down"];
     assert_eq!(first_loss_s("p06-dialog-kept", &standard), Some(182.0));
@@ -147,15 +150,15 @@ fn a_client_that_refuses_the_gateways_refresh() {
         DropCause::RefreshRejected,
         60.0,
     );
-    let none = ["clients.on_gateway_refresh=accepted"];
-    assert_eq!(first_loss_s("p09-client-refuses-refresh", &none), None);
+    let accepts = ["clients.on_gateway_refresh=accepted"];
+    assert_eq!(first_loss_s("p09-client-refuses-refresh", &accepts), None);
 }
 
 #[test]
 fn a_422_that_ends_the_attempt() {
-    let all = tally("p10-422-fails");
-    assert_eq!(all.get(Counter::SessionsEstablished), 0);
-    assert!(all.get(Counter::SetupsFailed) >= 10 * 119);
+    let counts = tally("p10-422-fails");
+    assert_eq!(counts.get(Counter::SessionsEstablished), 0);
+    assert!(counts.get(Counter::SetupsFailed) >= 10 * 119);
     assert_eq!(
         tally_with("p10-422-fails", &["clients.on_422=retry"]).setting_up_us,
         0
@@ -164,24 +167,24 @@ fn a_422_that_ends_the_attempt() {
 
 #[test]
 fn a_loop_of_422() {
-    let all = tally("p11-422-loop");
+    let counts = tally("p11-422-loop");
     // One set-up of each user that never ends: INVITE, 422, ACK at once and then every 0.5 s of 600 s.
-    assert_eq!(all.get(Counter::SetupsAttempted), 10);
-    assert_eq!(all.get(Counter::MessagesSent), 10 * 3 * (1 + 1200));
-    assert_eq!(all.get(Counter::SessionsEstablished), 0);
+    assert_eq!(counts.get(Counter::SetupsAttempted), 10);
+    assert_eq!(counts.get(Counter::MessagesSent), 10 * 3 * (1 + 1200));
+    assert_eq!(counts.get(Counter::SessionsEstablished), 0);
 }
 
 #[test]
 fn one_reinvite_in_a_hundred() {
-    let all = tally("p12-one-in-a-hundred");
-    let attempted = all.get(Counter::RefreshesAttempted) as f64;
-    let drops = all.drops[DropCause::RefreshUnanswered as usize] as f64;
+    let counts = tally("p12-one-in-a-hundred");
+    let attempted = counts.get(Counter::RefreshesAttempted) as f64;
+    let drops = counts.drops[DropCause::RefreshUnanswered as usize] as f64;
     let z = (drops - 0.01 * attempted) / (0.0099 * attempted).sqrt();
     assert!(
         attempted > 10_000.0 && z.abs() < 4.0,
         "{drops} of {attempted}"
     );
-    assert_eq!(all.first_loss_us, Some(932_000_000), "900 s and Timer B");
+    assert_eq!(counts.first_loss_us, Some(932_000_000), "900 s and Timer B");
 }
 
 #[test]
@@ -206,31 +209,34 @@ fn a_refresher_that_does_not() {
 
 #[test]
 fn a_connection_that_dies_in_silence() {
-    let all = tally("p17-silent-death");
-    let mean = all.detection.sum_us() as f64 / 1e6 / all.detection.count() as f64;
+    let counts = tally("p17-silent-death");
+    let mean = counts.detection.sum_us() as f64 / 1e6 / counts.detection.count() as f64;
     // 600/(1 − e^(−1/24)) − 14400 + 32 s, with the standard error of so many uniform waits.
     let theory = 600.0 / (1.0 - libm::exp(-600.0 / 14_400.0)) - 14_400.0 + 32.0;
-    let error = 600.0 / (12.0 * all.detection.count() as f64).sqrt();
+    let error = 600.0 / (12.0 * counts.detection.count() as f64).sqrt();
     assert!(
         (mean - theory).abs() < 4.0 * error,
         "{mean} ± {error}, not {theory}"
     );
-    assert_eq!(all.drops[DropCause::PathLost as usize], all.all_drops());
+    assert_eq!(
+        counts.drops[DropCause::PathLost as usize],
+        counts.all_drops()
+    );
 }
 
 #[test]
 fn connections_closed_after_33_s_of_silence() {
     let name = "p18-idle-33-s";
     let down = |set: &[&str]| {
-        let all = tally_with(name, set);
-        (all.silent_us + all.visible_us) as f64 / all.signed_in_us as f64
+        let counts = tally_with(name, set);
+        (counts.silent_us + counts.visible_us) as f64 / counts.signed_in_us as f64
     };
     // The report: first loss after 33 s and 96 % down, after 600 s and 27 %.
     assert_eq!(first_loss_s(name, &[]), Some(33.0));
     assert!((down(&[]) - 0.96).abs() < 0.005, "{}", down(&[]));
-    let other = ["clients.idle_timeout=600 s", "clients.count=100"];
-    assert_eq!(first_loss_s(name, &other), Some(600.0));
-    assert!((down(&other) - 0.27).abs() < 0.015, "{}", down(&other));
+    let slow = ["clients.idle_timeout=600 s", "clients.count=100"];
+    assert_eq!(first_loss_s(name, &slow), Some(600.0));
+    assert!((down(&slow) - 0.27).abs() < 0.015, "{}", down(&slow));
     // Without calls up for 33 s of 900 + 32 + 30 s, and for 600.
     let quiet = |idle: &str| {
         let idle = format!("clients.idle_timeout={idle}");
@@ -248,8 +254,8 @@ fn connections_closed_after_33_s_of_silence() {
 
 #[test]
 fn one_missed_options() {
-    let all = tally("p19-missed-options");
-    assert_eq!(all.all_drops(), 10);
+    let counts = tally("p19-missed-options");
+    assert_eq!(counts.all_drops(), 10);
     assert_eq!(ended_by("p19-missed-options"), Some(EndedBy::Relay));
     assert_eq!(
         tally_with("p19-missed-options", &["gateway.relay_probe=never"]).all_drops(),
@@ -312,12 +318,12 @@ fn thirty_seconds() {
 fn an_update_whatever_allow_says() {
     assert_first_loss("p31-update-whatever", DropCause::RefreshUnanswered, 932.0);
     // The fix is in place already and cannot help; another method, or an answer, does.
-    for (set, lost) in [
+    for (set, loss_s) in [
         ("gateway.allow=absent", Some(932.0)),
         ("clients.refresh_method=re-invite", None),
         ("gateway.update=accepted", None),
     ] {
-        assert_eq!(first_loss_s("p31-update-whatever", &[set]), lost, "{set}");
+        assert_eq!(first_loss_s("p31-update-whatever", &[set]), loss_s, "{set}");
     }
 }
 
@@ -340,7 +346,7 @@ fn a_storm_of_updates() {
     // From 900 s on each of 100 users sends one a second, until the gateway forgets the session at 1800 s and answers 481;
     // set up again 30 s later, the storm begins anew at 2730 s and 4560 s, and lasts to 3630 and 5460; at 6390 again, to 7200.
     assert_eq!(updates, 100 * (901 + 901 + 901 + 810));
-    let seconds = &simulate(&plan, 0).all.messages_per_second;
+    let seconds = &simulate(&plan, 0).total.messages_per_second;
     assert_eq!(
         seconds[1000], 200,
         "UPDATE and 405 of everybody each second"
@@ -349,15 +355,21 @@ fn a_storm_of_updates() {
 
 #[test]
 fn pidgin_sipe_and_a_gateway_that_imposes_a_timer() {
-    let all = tally("sipe-without-timer");
-    assert_eq!(all.all_drops(), 0);
+    let counts = tally("sipe-without-timer");
+    assert_eq!(counts.all_drops(), 0);
     // Every 1740 s of 8 h: 16 refreshes of each.
-    assert_eq!(all.get(Counter::RefreshesAttempted), 100 * 16);
-    assert_eq!(all.get(Counter::ToastsShown), all.get(Counter::ToastsDue));
-    // Nobody imposes a timer, nobody refreshes: nothing is lost either.
-    let none = tally_with("sipe-without-timer", &["gateway.imposes_timer=false"]);
+    assert_eq!(counts.get(Counter::RefreshesAttempted), 100 * 16);
     assert_eq!(
-        (none.all_drops(), none.get(Counter::RefreshesAttempted)),
+        counts.get(Counter::ToastsShown),
+        counts.get(Counter::ToastsDue)
+    );
+    // Nobody imposes a timer, nobody refreshes: nothing is lost either.
+    let tally_without = tally_with("sipe-without-timer", &["gateway.imposes_timer=false"]);
+    assert_eq!(
+        (
+            tally_without.all_drops(),
+            tally_without.get(Counter::RefreshesAttempted)
+        ),
         (0, 0)
     );
 }
@@ -371,7 +383,7 @@ fn helps(name: &str) -> Vec<String> {
 
 #[test]
 fn what_would_have_helped_is_named() {
-    for (name, named) in [
+    for (name, setting) in [
         ("p03-role-moves-to-gateway", "refresher_on_refresh=same"),
         ("p04-roles-flip", "on_glare=retry"),
         ("p05-never-refreshes", "offers_session_expires=false"),
@@ -392,7 +404,7 @@ fn what_would_have_helped_is_named() {
         ("p31-update-whatever", "update=accepted"),
     ] {
         let helps = helps(name);
-        assert!(helps.iter().any(|h| h == named), "{name}: {helps:?}");
+        assert!(helps.iter().any(|h| h == setting), "{name}: {helps:?}");
     }
     // The fix is there and did not help: it is not named.
     assert!(
@@ -410,8 +422,8 @@ fn two_levers_are_tried_together_where_none_helps_alone() {
     let late = Override::parse("clients.refresh_interval=30 min").unwrap();
     let scenario = load(Path::new("models/nec-r2.toml"), &[late]).unwrap();
     let advice = advise(&scenario, 0).unwrap();
-    let turned = |h: &Help| h.turns.iter().map(|t| t.key).collect::<Vec<_>>();
-    let helps: Vec<Vec<&str>> = advice.helps.iter().map(turned).collect();
+    let turned_keys = |h: &Help| h.turns.iter().map(|t| t.key).collect::<Vec<_>>();
+    let helps: Vec<Vec<&str>> = advice.helps.iter().map(turned_keys).collect();
     assert!(helps.iter().all(|keys| keys.len() == 2), "{helps:?}");
     assert!(
         helps.contains(&vec!["allow", "refresh_interval"]),

@@ -97,7 +97,7 @@ fn leaves_of(
 }
 
 /// All modules of a folder, with what their files say.
-fn read(folder: &Path, module: &Module, all: &mut BTreeMap<Module, Source>) {
+fn read(folder: &Path, module: &Module, modules: &mut BTreeMap<Module, Source>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
@@ -109,7 +109,7 @@ fn read(folder: &Path, module: &Module, all: &mut BTreeMap<Module, Source>) {
                 .collect::<Module>()
         };
         if path.is_dir() {
-            read(&path, &child(), all);
+            read(&path, &child(), modules);
         } else if path.extension().is_some_and(|e| e == "rs") && stem != "tests" && stem != "main" {
             let file = syn::parse_file(&fs::read_to_string(&path).unwrap()).unwrap();
             if file.attrs.iter().any(is_test) {
@@ -128,14 +128,14 @@ fn read(folder: &Path, module: &Module, all: &mut BTreeMap<Module, Source>) {
             } else {
                 child()
             };
-            all.insert(name, source);
+            modules.insert(name, source);
         }
     }
 }
 
 /// The module in which what a path names is defined, as far as it is in this crate.
 fn definer(
-    all: &BTreeMap<Module, Source>,
+    modules: &BTreeMap<Module, Source>,
     from: &Module,
     path: &[String],
     depth: usize,
@@ -148,26 +148,26 @@ fn definer(
             let up = path.iter().take_while(|p| *p == "super").count();
             (from[..from.len().checked_sub(up)?].to_vec(), &path[up..])
         }
-        _ if all.contains_key(&[from.as_slice(), std::slice::from_ref(first)].concat()) => {
+        _ if modules.contains_key(&[from.as_slice(), std::slice::from_ref(first)].concat()) => {
             (from.clone(), path)
         }
         _ => {
-            let import = all.get(from)?.names.get(first).filter(|_| depth < 20)?;
-            let whole: Vec<String> = import.iter().chain(&path[1..]).cloned().collect();
-            return definer(all, from, &whole, depth + 1);
+            let import = modules.get(from)?.names.get(first).filter(|_| depth < 20)?;
+            let full_path: Vec<String> = import.iter().chain(&path[1..]).cloned().collect();
+            return definer(modules, from, &full_path, depth + 1);
         }
     };
     for (index, name) in rest.iter().enumerate() {
         let inner = [at.as_slice(), std::slice::from_ref(name)].concat();
-        if all.contains_key(&inner) {
+        if modules.contains_key(&inner) {
             at = inner;
             continue;
         }
         // Not a module: handed on from elsewhere, or defined here.
-        let source = all.get(&at)?;
+        let source = modules.get(&at)?;
         if let Some(import) = source.names.get(name).filter(|_| depth < 20) {
-            let whole: Vec<String> = import.iter().chain(&rest[index + 1..]).cloned().collect();
-            return definer(all, &at, &whole, depth + 1).or(Some(at));
+            let full_path: Vec<String> = import.iter().chain(&rest[index + 1..]).cloned().collect();
+            return definer(modules, &at, &full_path, depth + 1).or(Some(at));
         }
         break;
     }
@@ -175,17 +175,18 @@ fn definer(
 }
 
 /// Who names whom.
-fn graph(all: &BTreeMap<Module, Source>) -> BTreeMap<Module, BTreeSet<Module>> {
+fn graph(modules: &BTreeMap<Module, Source>) -> BTreeMap<Module, BTreeSet<Module>> {
     let edges = |module: &Module, source: &Source| {
         let paths = source
             .paths
             .iter()
-            .filter_map(|path| definer(all, module, path, 0));
+            .filter_map(|path| definer(modules, module, path, 0));
         paths
-            .filter(|other| other != module && !other.is_empty())
+            .filter(|target| target != module && !target.is_empty())
             .collect()
     };
-    all.iter()
+    modules
+        .iter()
         .map(|(module, source)| (module.clone(), edges(module, source)))
         .collect()
 }
@@ -193,20 +194,21 @@ fn graph(all: &BTreeMap<Module, Source>) -> BTreeMap<Module, BTreeSet<Module>> {
 /// The sets of modules of which each reaches each other.
 fn circles(graph: &BTreeMap<Module, BTreeSet<Module>>) -> BTreeSet<Vec<Module>> {
     let reached = |from: &Module| {
-        let mut seen = BTreeSet::new();
+        let mut visited = BTreeSet::new();
         let mut next: Vec<&Module> = graph[from].iter().collect();
         while let Some(module) = next.pop() {
-            if seen.insert(module.clone()) {
+            if visited.insert(module.clone()) {
                 next.extend(graph.get(module).into_iter().flatten());
             }
         }
-        seen
+        visited
     };
-    let all: BTreeMap<&Module, BTreeSet<Module>> = graph.keys().map(|m| (m, reached(m))).collect();
+    let reached_by: BTreeMap<&Module, BTreeSet<Module>> =
+        graph.keys().map(|m| (m, reached(m))).collect();
     let circle = |module: &&Module| -> Vec<Module> {
-        all[module]
+        reached_by[module]
             .iter()
-            .filter(|other| all.get(other).is_some_and(|r| r.contains(*module)))
+            .filter(|target| reached_by.get(target).is_some_and(|r| r.contains(*module)))
             .cloned()
             .collect()
     };
@@ -219,10 +221,10 @@ fn circles(graph: &BTreeMap<Module, BTreeSet<Module>>) -> BTreeSet<Vec<Module>> 
 
 #[test]
 fn no_modules_need_each_other() {
-    let mut all = BTreeMap::new();
-    read(Path::new("src"), &Module::new(), &mut all);
-    assert!(all.len() > 100, "the sources were not found");
-    let circles = circles(&graph(&all));
+    let mut modules = BTreeMap::new();
+    read(Path::new("src"), &Module::new(), &mut modules);
+    assert!(modules.len() > 100, "the sources were not found");
+    let circles = circles(&graph(&modules));
     let lines: Vec<String> = circles
         .iter()
         .map(|circle| {
@@ -245,11 +247,11 @@ fn a_circle_is_found_through_names_that_are_handed_on() {
     };
     let module = |name: &str| name.split("::").map(String::from).collect::<Module>();
     let circles_of = |files: &[(&str, &str)]| {
-        let all = files
+        let modules = files
             .iter()
             .map(|(name, text)| (module(name), source(text)))
             .collect();
-        circles(&graph(&all)).len()
+        circles(&graph(&modules)).len()
     };
     let parent = ("a", "mod b; mod c; pub use b::B; pub use c::C;");
     assert_eq!(

@@ -5,12 +5,12 @@ use std::fs;
 
 use tempfile::TempDir;
 
-use crate::page::{Made, bare, between, scenario};
+use crate::page::{RunFolder, bare, between, scenario};
 
 /// A row of the table.
 #[derive(Debug)]
 pub(crate) struct PageRow {
-    of: String,
+    scope: String,
     pub metric: String,
     pub closed: String,
     pub agrees: String,
@@ -30,7 +30,7 @@ pub(crate) fn rows(page: &str) -> Vec<PageRow> {
         let cells: Vec<String> = line.split("</t").map(bare).collect();
         let cell = |i: usize| cells[i].replace("&gt;", ">");
         PageRow {
-            of: cell(0),
+            scope: cell(0),
             metric: cell(1),
             closed: cell(2),
             agrees: cell(7),
@@ -40,7 +40,7 @@ pub(crate) fn rows(page: &str) -> Vec<PageRow> {
 }
 
 /// What a page says has no closed form, and why.
-fn without(page: &str) -> Vec<String> {
+fn uncovered(page: &str) -> Vec<String> {
     let part = between(page, "<p>What has none here, and why:</p>", "</ul>");
     let lines = part.iter().flat_map(|list| between(list, "<li>", "</li>"));
     lines
@@ -180,15 +180,17 @@ refresh_jitter = "15 %"
 #[test]
 fn every_closed_form_agrees_where_its_conditions_hold() {
     let root = TempDir::new().unwrap();
-    let made = Made::by(&["run", &scenario(root.path(), EVERY_FORM)]);
-    let page = made.page();
+    let run_folder = RunFolder::by(&["run", &scenario(root.path(), EVERY_FORM)]);
+    let page = run_folder.page();
     let rows = rows(&page);
-    let closed = |of: &str, metric: &str| {
-        let row = rows.iter().find(|row| row.of == of && row.metric == metric);
-        let row = row.unwrap_or_else(|| panic!("{of} has no {metric}: {:#?}", without(&page)));
+    let closed = |scope: &str, metric: &str| {
+        let row = rows
+            .iter()
+            .find(|row| row.scope == scope && row.metric == metric);
+        let row = row.unwrap_or_else(|| panic!("{scope} has no {metric}: {:#?}", uncovered(&page)));
         row.closed.replace(',', "").parse::<f64>().unwrap()
     };
-    for (of, metric, exact) in [
+    for (scope, metric, exact) in [
         // Simpson's rule over the time x from a refresh to the crash, weighted with e^(−x/7200) on [0, 1500]: of 1500 − x, and
         // of 32 s times the share of gateways that is down then: π + (1 − π) e^(−(1500 − x)(1/600 + 1/7200)), π = 600/7800.
         ("clients:crashing", "detection_mean_s", 788.24),
@@ -201,47 +203,53 @@ fn every_closed_form_agrees_where_its_conditions_hold() {
         // Refused at 40 and 80 s, all there at 120 s; 1200 jobs at 100 a second.
         ("gateway:restarting", "all_back_s", 132.0),
     ] {
-        assert_eq!(closed(of, metric), exact, "{of} {metric}");
+        assert_eq!(closed(scope, metric), exact, "{scope} {metric}");
     }
     // Model §5 at p = 0.5: q = 0.75, 0.75¹¹ = 4.22351 % of UPDATEs and 1.257324 % of re-INVITEs fail.
     let summary: serde_json::Value =
-        serde_json::from_str(&fs::read_to_string(made.out.join("summary.json")).unwrap()).unwrap();
-    for (of, share) in [
+        serde_json::from_str(&fs::read_to_string(run_folder.out.join("summary.json")).unwrap())
+            .unwrap();
+    for (scope, share) in [
         ("clients:lossy-update", 0.0422351),
         ("clients:lossy-reinvite", 0.01257324),
     ] {
-        let is = |r: &&serde_json::Value| r["scope"] == of && r["metric"] == "refreshes_attempted";
+        let is =
+            |r: &&serde_json::Value| r["scope"] == scope && r["metric"] == "refreshes_attempted";
         let attempted = summary["rows"].as_array().unwrap().iter().find(is).unwrap()["mean"]
             .as_f64()
             .unwrap();
-        let expected = closed(of, "refreshes_failed");
+        let expected = closed(scope, "refreshes_failed");
         assert!(
             (expected / attempted / share - 1.0).abs() < 1e-4,
-            "{of}: {expected} of {attempted}"
+            "{scope}: {expected} of {attempted}"
         );
     }
-    for (of, metric) in [
+    for (scope, metric) in [
         ("clients:by-chance", "refresh_rate_per_s"),
         ("clients:by-chance", "message_rate_per_s"),
         ("clients:by-chance", "toasts_due"),
         ("gateway:by-chance", "gateway_utilisation"),
         ("gateway:restarting", "gateway_utilisation"),
     ] {
-        closed(of, metric);
+        closed(scope, metric);
     }
     let off: Vec<&PageRow> = rows.iter().filter(|row| row.agrees != "yes").collect();
     assert!(off.is_empty(), "theory and simulation differ: {off:#?}");
-    let said = format!(
+    let sentence = format!(
         "{} figures have a closed form, and the simulation agrees with all of them.",
         rows.len()
     );
-    assert!(page.contains(&said), "{said}");
+    assert!(page.contains(&sentence), "{sentence}");
 }
 
 /// The figures of every shipped model that have a closed form, by whom they are about; a model that is not named has none.
 const SHIPPED: &[(&str, &str, &[&str])] = &[
     ("firewall-20-min", "clients:home-office", &["toasts_due"]),
-    ("firewall-20-min", "clients:home-office-2007", KEPT),
+    (
+        "firewall-20-min",
+        "clients:home-office-2007",
+        COVERED_SCOPES,
+    ),
     ("gateway-crash", "clients:office", &["toasts_due"]),
     (
         "gateway-crash",
@@ -262,14 +270,14 @@ const SHIPPED: &[(&str, &str, &[&str])] = &[
         "gateway:jittered",
         &["gateway_utilisation", "all_back_s"],
     ),
-    ("large", "clients:everyone", KEPT),
+    ("large", "clients:everyone", COVERED_SCOPES),
     (
         "lossy-udp",
         "clients:front-office",
         &["refreshes_failed", "refresh_rate_per_s", "toasts_due"],
     ),
-    ("mixed-fleet", "clients:communicator-2007", KEPT),
-    ("mixed-fleet", "clients:communicator-2007-r2", LOST),
+    ("mixed-fleet", "clients:communicator-2007", COVERED_SCOPES),
+    ("mixed-fleet", "clients:communicator-2007-r2", LOSSY_SCOPES),
     ("monday-morning", "clients:office", &["refresh_rate_per_s"]),
     (
         "monday-morning",
@@ -284,10 +292,10 @@ const SHIPPED: &[(&str, &str, &[&str])] = &[
     ("monday-morning", "gateway:cstagw", &["gateway_utilisation"]),
     ("n-plus-one", "clients:office", &["toasts_due"]),
     ("n-plus-one", "gateway:cstagw", &["gateway_utilisation"]),
-    ("nec-2007", "clients:front-office", KEPT),
-    ("nec-r2", "clients:front-office", LOST),
-    ("nec-r2-allow-fix", "clients:front-office", KEPT),
-    ("nec-r2-relay-fix", "clients:front-office", KEPT),
+    ("nec-2007", "clients:front-office", COVERED_SCOPES),
+    ("nec-r2", "clients:front-office", LOSSY_SCOPES),
+    ("nec-r2-allow-fix", "clients:front-office", COVERED_SCOPES),
+    ("nec-r2-relay-fix", "clients:front-office", COVERED_SCOPES),
     ("ocs-failover", "clients:control-room", &["toasts_due"]),
     ("overload", "clients:office", &["toasts_due"]),
     (
@@ -295,16 +303,16 @@ const SHIPPED: &[(&str, &str, &[&str])] = &[
         "gateway:cstagw",
         &["gateway_utilisation", "all_back_s"],
     ),
-    ("rejecting-gateway", "clients:front-office", LOST),
+    ("rejecting-gateway", "clients:front-office", LOSSY_SCOPES),
 ];
 
-const KEPT: &[&str] = &[
+const COVERED_SCOPES: &[&str] = &[
     "session_drops",
     "refresh_rate_per_s",
     "message_rate_per_s",
     "toasts_due",
 ];
-const LOST: &[&str] = &[
+const LOSSY_SCOPES: &[&str] = &[
     "first_loss_s",
     "drops_per_client_hour",
     "down_fraction",
@@ -364,19 +372,24 @@ fn shipped_models_have_the_closed_forms_whose_conditions_they_meet() {
     for name in names {
         let file = format!("models/{name}.toml");
         // As many users as the recording has.
-        let made = Made::by(&["run", &file, "--reps", "2", "--set", "clients.count=40"]);
-        let page = made.page();
-        let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let run_folder = RunFolder::by(&["run", &file, "--reps", "2", "--set", "clients.count=40"]);
+        let page = run_folder.page();
+        let mut forms: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for row in rows(&page) {
             assert_eq!(row.agrees, "yes", "{name}: {row:?}");
-            found.entry(row.of).or_default().push(row.metric);
+            forms.entry(row.scope).or_default().push(row.metric);
         }
         let expected = SHIPPED.iter().filter(|(model, ..)| *model == name);
         let expected: BTreeMap<String, Vec<String>> = expected
-            .map(|(_, of, metrics)| ((*of).into(), metrics.iter().map(|m| (*m).into()).collect()))
+            .map(|(_, scope, metrics)| {
+                (
+                    (*scope).into(),
+                    metrics.iter().map(|m| (*m).into()).collect(),
+                )
+            })
             .collect();
-        assert_eq!(found, expected, "{name}");
-        let against = without(&page);
+        assert_eq!(forms, expected, "{name}");
+        let against = uncovered(&page);
         for (_, line) in AGAINST.iter().filter(|(model, _)| *model == name) {
             assert!(
                 against.iter().any(|l| l == line),

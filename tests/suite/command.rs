@@ -29,32 +29,32 @@ pub(crate) fn code(output: &Output) -> i32 {
 
 /// Every file of a folder with its bytes.
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut all = BTreeMap::new();
+    let mut contents = BTreeMap::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             let inner = files(&path).into_iter();
-            all.extend(inner.map(|(name, bytes)| {
+            contents.extend(inner.map(|(name, bytes)| {
                 (
                     format!("{}/{name}", path.file_name().unwrap().display()),
                     bytes,
                 )
             }));
         } else {
-            all.insert(
+            contents.insert(
                 path.file_name().unwrap().to_string_lossy().into_owned(),
                 fs::read(&path).unwrap(),
             );
         }
     }
-    all
+    contents
 }
 
 /// Runs into a folder of its own and returns what is in it.
-fn results(model: &str, more: &[&str]) -> BTreeMap<String, Vec<u8>> {
+fn results(model: &str, flags: &[&str]) -> BTreeMap<String, Vec<u8>> {
     let folder = TempDir::new().unwrap();
     let out = folder.path().join("out");
-    let output = rccsim(&[&["run", model, "--out", out.to_str().unwrap()], more].concat());
+    let output = rccsim(&[&["run", model, "--out", out.to_str().unwrap()], flags].concat());
     assert!(
         [0, 3, 4].contains(&code(&output)),
         "{}",
@@ -70,7 +70,7 @@ fn results_are_the_same_bytes_for_any_number_of_jobs_a_rerun_and_with_the_displa
         "models/n-plus-one.toml",
         "models/large.toml",
     ] {
-        let one = results(model, &["--jobs", "1"]);
+        let first = results(model, &["--jobs", "1"]);
         for name in [
             "manifest.json",
             "summary.json",
@@ -81,20 +81,23 @@ fn results_are_the_same_bytes_for_any_number_of_jobs_a_rerun_and_with_the_displa
             "drops.csv",
             "scenario.toml",
         ] {
-            assert!(one[name].len() > 50, "{model}: {name} is missing or empty");
+            assert!(
+                first[name].len() > 50,
+                "{model}: {name} is missing or empty"
+            );
         }
-        for other in [
+        for flags in [
             &["--jobs", "2"][..],
             &["--jobs", "8", "--quiet"],
             &["--jobs", "1"],
         ] {
-            let again = results(model, other);
+            let rerun = results(model, flags);
             assert_eq!(
-                one.keys().collect::<Vec<_>>(),
-                again.keys().collect::<Vec<_>>()
+                first.keys().collect::<Vec<_>>(),
+                rerun.keys().collect::<Vec<_>>()
             );
-            for (name, bytes) in &one {
-                assert!(*bytes == again[name], "{model} {other:?}: {name} differs");
+            for (name, bytes) in &first {
+                assert!(*bytes == rerun[name], "{model} {flags:?}: {name} differs");
             }
         }
     }
@@ -129,9 +132,9 @@ fn a_crash_of_one_gateway_changes_not_one_byte_of_anothers_results() {
     });
     for name in ["summary.csv", "series.csv", "drops.csv", "runs.csv"] {
         // The fingerprint, third column of runs.csv, is of the whole run.
-        let rows = |all: &BTreeMap<String, Vec<u8>>, of: &str| -> Vec<String> {
-            let whole = text(&all[name]);
-            let mine = whole.lines().filter(|row| {
+        let rows = |contents: &BTreeMap<String, Vec<u8>>, of: &str| -> Vec<String> {
+            let table = text(&contents[name]);
+            let own_rows = table.lines().filter(|row| {
                 row.split(',')
                     .any(|cell| cell.split(':').next_back() == Some(of))
             });
@@ -144,7 +147,7 @@ fn a_crash_of_one_gateway_changes_not_one_byte_of_anothers_results() {
                     .collect(),
                 _ => row.to_string(),
             };
-            mine.map(masked).collect()
+            own_rows.map(masked).collect()
         };
         assert!(rows(&calm, "south").len() > 60, "{name}");
         assert!(
@@ -160,14 +163,14 @@ fn a_crash_of_one_gateway_changes_not_one_byte_of_anothers_results() {
 
 #[test]
 fn the_manifest_has_the_digest_of_every_file() {
-    let all = results("models/nec-r2.toml", &["--reps", "2"]);
-    let manifest: Value = serde_json::from_slice(&all["manifest.json"]).unwrap();
-    let listed = manifest["files"].as_object().unwrap();
-    assert_eq!(listed.len(), all.len() - 1);
-    for (name, digest) in listed {
+    let contents = results("models/nec-r2.toml", &["--reps", "2"]);
+    let manifest: Value = serde_json::from_slice(&contents["manifest.json"]).unwrap();
+    let digests = manifest["files"].as_object().unwrap();
+    assert_eq!(digests.len(), contents.len() - 1);
+    for (name, digest) in digests {
         assert_eq!(
             digest.as_str().unwrap(),
-            blake3::hash(&all[name]).to_hex().as_str(),
+            blake3::hash(&contents[name]).to_hex().as_str(),
             "{name}"
         );
     }
@@ -176,12 +179,12 @@ fn the_manifest_has_the_digest_of_every_file() {
 #[test]
 fn exit_codes_tell_the_verdict() {
     let folder = TempDir::new().unwrap();
-    let run = |model: &str, more: &[&str]| {
+    let run = |model: &str, flags: &[&str]| {
         let out = folder.path().join("out");
         rccsim(
             &[
                 &["run", model, "--quiet", "--out", out.to_str().unwrap()],
-                more,
+                flags,
             ]
             .concat(),
         )
@@ -406,7 +409,7 @@ fn the_starting_scenario_runs_as_it_stands_and_is_never_overwritten() {
     let file = file.to_str().unwrap();
     assert_eq!(code(&rccsim(&["init", file])), 0);
     assert_eq!(code(&rccsim(&["check", file])), 0);
-    let written = fs::read_to_string(file).unwrap();
+    let text = fs::read_to_string(file).unwrap();
     let out = folder.path().join("out");
     assert_eq!(
         code(&rccsim(&[
@@ -420,34 +423,38 @@ fn the_starting_scenario_runs_as_it_stands_and_is_never_overwritten() {
         3
     );
     assert_eq!(code(&rccsim(&["init", file])), 2);
-    assert_eq!(fs::read_to_string(file).unwrap(), written);
+    assert_eq!(fs::read_to_string(file).unwrap(), text);
 }
 
 #[test]
 fn a_trace_marks_where_usability_ended_and_names_the_right_section() {
-    let ladder = |file: &str, more: &[&str]| {
-        let args = [&["trace", file], more].concat();
+    let ladder = |file: &str, flags: &[&str]| {
+        let args = [&["trace", file], flags].concat();
         text(&rccsim(&args).stdout)
     };
-    let lost = ladder("tests/repro/w4-trace-481.toml", &[]);
-    let place = |what: &str| {
-        lost.find(what)
-            .unwrap_or_else(|| panic!("{what} in\n{lost}"))
+    let lost_session = ladder("tests/repro/w4-trace-481.toml", &[]);
+    let place = |mark: &str| {
+        lost_session
+            .find(mark)
+            .unwrap_or_else(|| panic!("{mark} in\n{lost_session}"))
     };
     // The route goes first, then a request meets the 481 of OCS, then the client knows.
     assert!(place("USABILITY ENDS") < place("481"));
     assert!(place("481") < place("SESSION LOST, the client notices"));
-    assert!(lost.contains("route_expiry = 1800 s..1801 s"), "{lost}");
+    assert!(
+        lost_session.contains("route_expiry = 1800 s..1801 s"),
+        "{lost_session}"
+    );
     let idle = ladder("tests/repro/w5-idle-below-refresh.toml", &[]);
     assert!(
         idle.contains("a middlebox forgot the idle connection: idle_timeout = 33 s"),
         "{idle}"
     );
-    let again = ladder("tests/repro/d13-ack-label.toml", &["--all"]);
-    let repeated: Vec<&str> = (again.lines())
+    let ack_trace = ladder("tests/repro/d13-ack-label.toml", &["--all"]);
+    let repeated: Vec<&str> = (ack_trace.lines())
         .filter(|l| l.contains("gateway  ACK") && l.contains("again"))
         .collect();
-    assert!(!repeated.is_empty(), "{again}");
+    assert!(!repeated.is_empty(), "{ack_trace}");
     assert!(
         repeated.iter().all(|l| l.contains("§13.2.2.4")),
         "{repeated:?}"

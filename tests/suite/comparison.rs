@@ -80,9 +80,10 @@ fn compare_says_better_worse_or_indistinguishable_from_folders_and_from_files() 
         (code, worse["alternatives"][0]["verdict"].as_str()),
         (Some(3), Some("worse"))
     );
-    let (code, same, _) = compare(&[&out("fixed"), &out("fixed"), "--fail-on-regression"]);
+    let (code, self_comparison, _) =
+        compare(&[&out("fixed"), &out("fixed"), "--fail-on-regression"]);
     assert_eq!(
-        (code, same["alternatives"][0]["verdict"].as_str()),
+        (code, self_comparison["alternatives"][0]["verdict"].as_str()),
         (Some(0), Some("indistinguishable"))
     );
     fs::write(folder.path().join("fixed/runs.csv"), "edited").unwrap();
@@ -97,7 +98,7 @@ fn nothing_is_called_better_for_its_drop_rate() {
     let folder = TempDir::new().unwrap();
     let out = folder.path().join("out");
     let vary = "clients.on_no_answer=tear-down, keep-polling";
-    let more = [
+    let flags = [
         "--set",
         "clients.count=100",
         "--reps",
@@ -105,11 +106,11 @@ fn nothing_is_called_better_for_its_drop_rate() {
         "--out",
         out.to_str().unwrap(),
     ];
-    rccsim(&[&["sweep", "models/nec-r2.toml", "--vary", vary], &more[..]].concat());
-    let (_, compared, _) = compare(&[out.to_str().unwrap()]);
-    let other = &compared["alternatives"][0];
-    assert_eq!(other["verdict"], "worse", "{other}");
-    let drops = other["figures"]
+    rccsim(&[&["sweep", "models/nec-r2.toml", "--vary", vary], &flags[..]].concat());
+    let (_, comparison, _) = compare(&[out.to_str().unwrap()]);
+    let alternative = &comparison["alternatives"][0];
+    assert_eq!(alternative["verdict"], "worse", "{alternative}");
+    let drops = alternative["figures"]
         .as_array()
         .unwrap()
         .iter()
@@ -125,7 +126,7 @@ fn nothing_is_called_better_for_its_drop_rate() {
 fn what_met_other_luck_or_served_other_users_is_not_compared() {
     let file = "models/nec-r2.toml";
     let folder = TempDir::new().unwrap();
-    let run = |name: &str, more: &[&str]| {
+    let run = |name: &str, flags: &[&str]| {
         let out = folder.path().join(name).to_str().unwrap().to_string();
         let args = [
             "run",
@@ -138,20 +139,20 @@ fn what_met_other_luck_or_served_other_users_is_not_compared() {
             "--out",
             &out,
         ];
-        rccsim(&[&args[..], more].concat());
+        rccsim(&[&args[..], flags].concat());
         out
     };
     let base = run("base", &[]);
-    for (what, more) in [
+    for (difference, flags) in [
         ("seed", &["--seed", "2"][..]),
         ("horizon", &["--set", "scenario.horizon=4 h"]),
         ("start", &["--set", "scenario.start=07:00"]),
     ] {
-        let other = run(what, more);
-        let (code, _, message) = compare(&[&base, &other]);
-        assert_eq!(code, Some(2), "{what}");
+        let changed = run(difference, flags);
+        let (code, _, message) = compare(&[&base, &changed]);
+        assert_eq!(code, Some(2), "{difference}");
         assert!(
-            message.contains("cannot be compared") && message.contains(what),
+            message.contains("cannot be compared") && message.contains(difference),
             "{message}"
         );
     }

@@ -45,32 +45,32 @@ fn last(chart: &Value, kind: &str) -> Vec<f64> {
         .collect()
 }
 
-fn close(found: &[f64], wanted: &[f64]) {
-    let alike = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-6 * b.abs().max(1e-3);
+fn close(actual: &[f64], expected: &[f64]) {
+    let is_close = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-6 * b.abs().max(1e-3);
     assert!(
-        found.len() == wanted.len() && found.iter().zip(wanted).all(alike),
-        "{found:?}, not {wanted:?}"
+        actual.len() == expected.len() && actual.iter().zip(expected).all(is_close),
+        "{actual:?}, not {expected:?}"
     );
 }
 
-const FEW: [&str; 4] = ["--set", "clients.count=60", "--reps", "5"];
+const SMALL_RUN: [&str; 4] = ["--set", "clients.count=60", "--reps", "5"];
 const VARY: [&str; 2] = ["--vary", "clients.refresh_interval=20 min, 25 min"];
 
 #[test]
 fn the_curve_of_a_sweep_ends_at_the_figure_of_the_answer() {
     let folder = TempDir::new().unwrap();
     let out = folder.path().join("sweep");
-    let (_, found, _) = study(
+    let (_, result, _) = study(
         &out,
-        &[&["sweep", "models/nec-r2.toml"], &FEW[..], &VARY].concat(),
+        &[&["sweep", "models/nec-r2.toml"], &SMALL_RUN[..], &VARY].concat(),
     );
-    let chosen = found["chosen"]
+    let chosen_point = result["chosen"]
         .as_str()
         .unwrap()
         .strip_prefix("clients.refresh_interval=")
         .unwrap();
-    let is_point = |p: &&Value| p["point"]["clients.refresh_interval"] == chosen;
-    let point = found["points"]
+    let is_point = |p: &&Value| p["point"]["clients.refresh_interval"] == chosen_point;
+    let point = result["points"]
         .as_array()
         .unwrap()
         .iter()
@@ -93,7 +93,7 @@ fn the_curve_of_a_sweep_ends_at_the_figure_of_the_answer() {
 fn the_curve_of_a_comparison_ends_at_the_figure_of_the_answer() {
     let folder = TempDir::new().unwrap();
     let out = folder.path().join("compare");
-    let (_, found, _) = study(
+    let (_, result, _) = study(
         &out,
         &[
             "compare",
@@ -103,7 +103,7 @@ fn the_curve_of_a_comparison_ends_at_the_figure_of_the_answer() {
             "3",
         ],
     );
-    let figure = &found["alternatives"][0]["figures"][0];
+    let figure = &result["alternatives"][0]["figures"][0];
     assert_eq!(
         (figure["metric"].as_str(), figure["verdict"].as_str()),
         (Some("missed_toast_fraction"), Some("better"))
@@ -125,8 +125,8 @@ fn the_curve_of_a_selection_ends_at_the_figure_of_the_answer() {
     let out = folder.path().join("best");
     let cost = ["--ignore-objectives", "--cost", "message_rate_per_s"];
     let best = [&["best", "models/nec-r2.toml"][..], &cost].concat();
-    let (_, found, _) = study(&out, &[&best[..], &FEW[..2], &VARY].concat());
-    let points = found["points"].as_array().unwrap();
+    let (_, result, _) = study(&out, &[&best[..], &SMALL_RUN[..2], &VARY].concat());
+    let points = result["points"].as_array().unwrap();
     let (a, b) = (
         points[0]["mean"].as_f64().unwrap(),
         points[1]["mean"].as_f64().unwrap(),
@@ -154,9 +154,9 @@ fn the_curve_of_a_sizing_ends_at_the_figure_of_the_answer() {
         "metric = \"missed_toasts_per_client_hour\"\nat_most = \"0.2 /h\"",
     );
     let range = "clients.refresh_interval=5 min..45 min step 5 min";
-    let (_, found, _) = study(&out, &["size", &file, "--key", range]);
-    let trials = found["trials"].as_array().unwrap();
-    let is_found = |t: &&Value| t["sample"] == "confirmation" && t["value"] == found["value"];
+    let (_, result, _) = study(&out, &["size", &file, "--key", range]);
+    let trials = result["trials"].as_array().unwrap();
+    let is_found = |t: &&Value| t["sample"] == "confirmation" && t["value"] == result["value"];
     let trial = trials
         .iter()
         .find(is_found)
@@ -194,7 +194,7 @@ fn premises_and_curves_are_the_same_bytes_for_any_threads_and_made_anew() {
     let folder = TempDir::new().unwrap();
     let file = ignored(folder.path());
     let vary = "clients.refresh_interval=10 min, 25 min";
-    let other = ["models/nec-r2.toml", "models/nec-r2-allow-fix.toml"];
+    let models = ["models/nec-r2.toml", "models/nec-r2-allow-fix.toml"];
     for args in [
         &["sweep", &file, "--vary", vary][..],
         &["best", &file, "--vary", vary, "--cost", "down_fraction"],
@@ -204,29 +204,30 @@ fn premises_and_curves_are_the_same_bytes_for_any_threads_and_made_anew() {
             "--key",
             "clients.refresh_interval=20 min..28 min step 4 min",
         ],
-        &["compare", other[0], other[1], "--reps", "2"],
+        &["compare", models[0], models[1], "--reps", "2"],
     ] {
-        let [one, two] = ["1", "2"].map(|jobs| {
+        let [first, second] = ["1", "2"].map(|jobs| {
             let out = folder.path().join(format!("{}-{jobs}", args[0]));
             study(&out, &[args, &["--jobs", jobs]].concat());
             out
         });
-        let made = files(&one);
-        assert_eq!(made, files(&two), "{args:?}");
-        fs::remove_file(one.join("report.html")).unwrap();
-        let output = rccsim(&["report", one.to_str().unwrap()]);
+        let results = files(&first);
+        assert_eq!(results, files(&second), "{args:?}");
+        fs::remove_file(first.join("report.html")).unwrap();
+        let output = rccsim(&["report", first.to_str().unwrap()]);
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-        assert_eq!(made, files(&one), "{args:?} made anew");
+        assert_eq!(results, files(&first), "{args:?} made anew");
         // The figures alone: without the trials, and the rest as it was.
         let out = folder.path().join("alone");
-        let (_, alone, _) = study(&out, &[args, &["--no-report"]].concat());
-        let whole: Value = serde_json::from_slice(&made["summary.json"]).unwrap();
+        let (_, report_free, _) = study(&out, &[args, &["--no-report"]].concat());
+        let summary: Value = serde_json::from_slice(&results["summary.json"]).unwrap();
         assert!(
-            alone["assumptions"].as_array().unwrap().is_empty() && alone["assumptions_basis"] == ""
+            report_free["assumptions"].as_array().unwrap().is_empty()
+                && report_free["assumptions_basis"] == ""
         );
         assert_eq!(
-            (&alone["rows"], &alone["answer"]),
-            (&whole["rows"], &whole["answer"])
+            (&report_free["rows"], &report_free["answer"]),
+            (&summary["rows"], &summary["answer"])
         );
         fs::remove_dir_all(&out).unwrap();
     }

@@ -104,8 +104,8 @@ fn sign_ins_are_normal_around_nine() {
 fn a_share_of_the_users_attends() {
     let n = 5000u32;
     let came = |share| {
-        let all = simulate(&office(n, |c| c.attendance = share), 0).all;
-        all.get(Counter::SessionsEstablished) as f64
+        let tally = simulate(&office(n, |c| c.attendance = share), 0).total;
+        tally.get(Counter::SessionsEstablished) as f64
     };
     assert_eq!((came(1.0), came(0.0)), (5000.0, 0.0));
     assert!(
@@ -128,9 +128,9 @@ fn calls_follow_the_hours_of_the_day_and_are_poisson() {
         }))
         .calls
     };
-    let plain = calls_of(0.0);
+    let baseline = calls_of(0.0);
     for (from, to, factor) in [(8, 12, 1.0), (12, 13, 0.25), (13, 17, 2.0), (17, 18, 0.0)] {
-        let count = plain
+        let count = baseline
             .iter()
             .filter(|(_, at)| ((from - 8) * 3600..(to - 8) * 3600).contains(&(at.0 / 1_000_000)));
         // 3 calls an hour each; the standard deviation of a Poisson count is its root.
@@ -151,7 +151,7 @@ fn calls_follow_the_hours_of_the_day_and_are_poisson() {
         moments(&counts)
     };
     // 3 an hour over 4 · 1 + 1 · 0.25 + 4 · 2 hours' worth: 36.75 calls a user, variance as mean (standard error √(2/n)).
-    let (mean, variance) = per_user(&plain);
+    let (mean, variance) = per_user(&baseline);
     assert!(
         (variance / mean - 1.0).abs() < 4.0 * (2.0 / f64::from(users)).sqrt(),
         "{mean} {variance}"

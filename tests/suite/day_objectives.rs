@@ -25,23 +25,23 @@ fn an_objective_over_days_takes_as_many_as_order_statistics_need() {
             out.to_str().unwrap(),
         ];
         let output = rccsim(&[&args[..], &["--format", "json"]].concat());
-        let found: Value = serde_json::from_slice(&output.stdout).unwrap();
-        (output.status.code(), found)
+        let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
+        (output.status.code(), summary)
     };
-    let (code, few) = run("20");
+    let (code, short_answer) = run("20");
     assert_eq!(code, Some(4));
-    let objective = &few["objectives"][0];
+    let objective = &short_answer["objectives"][0];
     assert_eq!(objective["quantile"], "19 of 20 days");
     assert_eq!(objective["replications_needed"], 72);
-    let said = few["answer"].as_str().unwrap();
+    let answer = short_answer["answer"].as_str().unwrap();
     assert!(
-        said.contains("n 19 of 20 days users are without a session at most")
-            && said.contains("72 replications"),
-        "{said}"
+        answer.contains("n 19 of 20 days users are without a session at most")
+            && answer.contains("72 replications"),
+        "{answer}"
     );
-    let (code, enough) = run("72");
+    let (code, long_answer) = run("72");
     assert_eq!(
-        (code, &enough["objectives"][0]["verdict"]),
+        (code, &long_answer["objectives"][0]["verdict"]),
         (Some(0), &Value::from("pass"))
     );
     let check = text(&rccsim(&["check", &file]).stdout);
@@ -56,7 +56,7 @@ fn a_page_and_its_folder_say_the_days_and_what_they_cost() {
     let set = ["--set", "scenario.cost_per_user_hour=30 EUR", "--reps", "5"];
     let args = ["run", &file, "--out", out.to_str().unwrap()];
     let output = rccsim(&[&args[..], &set].concat());
-    let said = text(&output.stdout);
+    let stdout = text(&output.stdout);
     let results = Results::read(&out).unwrap();
     let record = results.record().run().unwrap();
     let cost = record.cost_of_down.as_ref().unwrap();
@@ -68,9 +68,9 @@ fn a_page_and_its_folder_say_the_days_and_what_they_cost() {
     assert_eq!(cost.currency, "EUR");
     assert!((cost.cost.mean.unwrap() - mean / 2.0).abs() < 1e-3 * mean);
     assert!(
-        said.contains("user-minutes in a day of 8 h")
-            && said.contains("EUR, at 30 EUR an hour of a user"),
-        "{said}"
+        stdout.contains("user-minutes in a day of 8 h")
+            && stdout.contains("EUR, at 30 EUR an hour of a user"),
+        "{stdout}"
     );
     let page = results.text("report.html").unwrap();
     for part in [
@@ -80,8 +80,8 @@ fn a_page_and_its_folder_say_the_days_and_what_they_cost() {
     ] {
         assert!(page.contains(part), "{part}");
     }
-    let again = rccsim(&["report", out.to_str().unwrap()]);
-    assert_eq!(again.status.code(), Some(0));
+    let rerun = rccsim(&["report", out.to_str().unwrap()]);
+    assert_eq!(rerun.status.code(), Some(0));
     assert!(page == std::fs::read_to_string(out.join("report.html")).unwrap());
 }
 
@@ -93,7 +93,7 @@ fn without_a_price_there_is_no_money_and_no_other_hash() {
         "healthy",
         "metric = \"session_drops\"\nat_most = 3",
     );
-    let run = |name: &str, more: &[&str]| -> Value {
+    let run = |name: &str, flags: &[&str]| -> Value {
         let out = folder.path().join(name);
         let args = [
             "run",
@@ -104,13 +104,13 @@ fn without_a_price_there_is_no_money_and_no_other_hash() {
             "--out",
             out.to_str().unwrap(),
         ];
-        serde_json::from_slice(&rccsim(&[&args[..], more].concat()).stdout).unwrap()
+        serde_json::from_slice(&rccsim(&[&args[..], flags].concat()).stdout).unwrap()
     };
-    let plain = run("plain", &[]);
+    let baseline = run("plain", &[]);
     let priced = run("priced", &["--set", "scenario.cost_per_user_hour=12.50"]);
-    assert!(plain.get("cost_of_down").is_none());
+    assert!(baseline.get("cost_of_down").is_none());
     assert_eq!(priced["cost_of_down"]["cost"]["mean"], 0.0);
-    assert_eq!(plain["scenario_hash"], priced["scenario_hash"]);
+    assert_eq!(baseline["scenario_hash"], priced["scenario_hash"]);
     let wrong = rccsim(&["run", &file, "--set", "scenario.cost_per_user_hour=cheap"]);
     assert!(text(&wrong.stderr).contains("a price like \"30 EUR\""));
 }

@@ -89,38 +89,38 @@ fn every_day_is_another_of_the_same_kind() {
         // 25 min over √200 is 106 s; 09:00 is 3 h after the start.
         assert!((mean(day) - 10_800.0).abs() < 4.0 * 106.0, "{}", mean(day));
     }
-    let same = first.iter().zip(&second).filter(|(a, b)| a == b).count();
-    assert_eq!(same, 0, "a user comes at another time on another day");
+    let common = first.iter().zip(&second).filter(|(a, b)| a == b).count();
+    assert_eq!(common, 0, "a user comes at another time on another day");
     // The first day is that of a run of one day, call by call until the first run ends.
-    let one = diary(&office("06:00", "18 h", HOURS).plan);
-    assert_eq!(one.came[..], week.came[..200]);
-    assert_eq!(one.calls[..], week.calls[..one.calls.len()]);
+    let single_day = diary(&office("06:00", "18 h", HOURS).plan);
+    assert_eq!(single_day.came[..], week.came[..200]);
+    assert_eq!(single_day.calls[..], week.calls[..single_day.calls.len()]);
 }
 
 #[test]
 fn what_happens_on_one_day_moves_nothing_on_the_next() {
-    let plain = diary(&office("06:00", "2 d", HOURS).plan);
+    let baseline = diary(&office("06:00", "2 d", HOURS).plan);
     let early = "sign_in = \"normal 09:00 sd 25 min\"\nsign_out = \"at 13:00\"\nlunch = \"at 12:00 for 20 min\"";
     let early = diary(&office("06:00", "2 d", early).plan);
     // On the second day until noon the same users come at the same times and have the same calls.
     let until_noon = |d: &[(u32, f64)]| {
         let morning = DAY_S as f64..DAY_S as f64 + 6.0 * 3600.0;
-        let mut some: Vec<(u32, f64)> = (d.iter().copied())
+        let mut mornings: Vec<(u32, f64)> = (d.iter().copied())
             .filter(|(_, at)| morning.contains(at))
             .collect();
-        some.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
-        some
+        mornings.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+        mornings
     };
-    assert_eq!(until_noon(&plain.came), until_noon(&early.came));
-    let calls = until_noon(&plain.calls);
+    assert_eq!(until_noon(&baseline.came), until_noon(&early.came));
+    let calls = until_noon(&baseline.calls);
     assert!(calls.len() > 500, "{}", calls.len());
     assert_eq!(calls, until_noon(&early.calls));
 }
 
 #[test]
 fn nobody_works_on_weekends_unless_the_workload_says_so() {
-    let came = |start: &str, more: &str| {
-        let scenario = office(start, "5 d", &format!("{HOURS}\n{more}"));
+    let came = |start: &str, extra: &str| {
+        let scenario = office(start, "5 d", &format!("{HOURS}\n{extra}"));
         by_day(&diary(&scenario.plan))
     };
     assert_eq!(came("Friday 06:00", ""), [200, 0, 0, 200, 200]);
@@ -154,8 +154,8 @@ fn a_night_shift_belongs_to_the_day_on_which_it_begins() {
     let scenario = office("Thursday 12:00", "4 d", night);
     // Thursday and Friday night; the run ends on Monday at noon.
     assert_eq!(by_day(&diary(&scenario.plan)), [200, 200]);
-    let all = simulate(&scenario.plan, 0).all;
-    let hours = all.signed_in_us as f64 / 3.6e9;
+    let tally = simulate(&scenario.plan, 0).total;
+    let hours = tally.signed_in_us as f64 / 3.6e9;
     assert_eq!(hours, 200.0 * 16.0);
     // East of the start it begins and ends earlier, on the same weekdays there.
     let east = office(
@@ -170,10 +170,10 @@ fn a_night_shift_belongs_to_the_day_on_which_it_begins() {
 #[test]
 fn a_shift_that_began_before_the_run_is_said_to_be_missing() {
     let night = "sign_in = \"at 22:00\"\nsign_out = \"at 07:00\"";
-    let warning = |start: &str, more: &str| {
-        let scenario = office(start, "3 d", &format!("{night}\n{more}"));
-        let mut all = scenario.warnings.into_iter();
-        all.find(|w| w.contains("that began before the run is not simulated"))
+    let warning = |start: &str, extra: &str| {
+        let scenario = office(start, "3 d", &format!("{night}\n{extra}"));
+        let mut warnings = scenario.warnings.into_iter();
+        warnings.find(|w| w.contains("that began before the run is not simulated"))
     };
     for start in ["Tuesday 06:00", "Tuesday 23:00", "Tuesday 00:00", "06:59"] {
         let text = warning(start, "").unwrap_or_else(|| panic!("{start}"));
@@ -194,19 +194,19 @@ fn a_shift_that_began_before_the_run_is_said_to_be_missing() {
 #[test]
 fn who_would_come_again_before_leaving_stays() {
     let round = "sign_in = \"at 08:00\"\nsign_out = \"at 08:00\"";
-    let all = simulate(&office("08:00", "3 d", round).plan, 0).all;
-    assert_eq!(all.get(Counter::SessionsEstablished), 200);
-    assert_eq!(all.signed_in_us, 200 * 3 * u128::from(DAY_S) * 1_000_000);
+    let tally = simulate(&office("08:00", "3 d", round).plan, 0).total;
+    assert_eq!(tally.get(Counter::SessionsEstablished), 200);
+    assert_eq!(tally.signed_in_us, 200 * 3 * u128::from(DAY_S) * 1_000_000);
 }
 
 /// What the days of an office behind a gateway that ignores UPDATE say, over some replications; whole, and by day.
-fn measured(start: &str, horizon: &str) -> (Samples, Vec<DayFigures>) {
+fn figures_of(start: &str, horizon: &str) -> (Samples, Vec<DayFigures>) {
     let scenario = office(start, horizon, HOURS);
     let mut plan = scenario.plan;
     plan.gateways[0].config.update = UpdateBehaviour::Ignored;
     let mut samples = Samples::new(vec![Scope::All], plan.horizon).starting_at(plan.start);
     for replication in 0..6 {
-        samples.push(replication, &[&simulate(&plan, replication).all]);
+        samples.push(replication, &[&simulate(&plan, replication).total]);
     }
     let days = days(&samples);
     (samples, days)
@@ -214,16 +214,19 @@ fn measured(start: &str, horizon: &str) -> (Samples, Vec<DayFigures>) {
 
 #[test]
 fn the_days_of_a_fortnight_are_as_good_as_a_day_alone() {
-    let (alone, none) = measured("06:00", "18 h");
-    assert_eq!(none, [], "one day has no days");
-    let (_, fortnight) = measured("Monday 00:00", "14 d");
+    let (day_samples, no_days) = figures_of("06:00", "18 h");
+    assert_eq!(no_days, [], "one day has no days");
+    let (_, fortnight) = figures_of("Monday 00:00", "14 d");
     assert_eq!(fortnight.len(), 14);
     for metric in [
         "down_fraction",
         "missed_toast_fraction",
         "drops_per_client_hour",
     ] {
-        let alone = alone.figure(metric).and_then(|row| row.estimate).unwrap();
+        let day_figure = day_samples
+            .figure(metric)
+            .and_then(|row| row.estimate)
+            .unwrap();
         let of_day = |day: &DayFigures| {
             let row = day.rows.iter().find(|row| row.column.metric.name == metric);
             row.and_then(|row| row.estimate)
@@ -236,10 +239,10 @@ fn the_days_of_a_fortnight_are_as_good_as_a_day_alone() {
             assert!(number % 7 < 5, "nobody works on day {number}");
             // Both intervals are of 95 %; of 60 of them some miss each other, but none by as much again.
             let half = |e: Estimate| (e.upper.unwrap() - e.lower.unwrap()) / 2.0;
-            let apart = (of_day.mean - alone.mean).abs();
+            let distance = (of_day.mean - day_figure.mean).abs();
             assert!(
-                apart < 2.0 * (half(of_day) + half(alone)),
-                "{metric} on day {number}: {of_day:?}, alone {alone:?}"
+                distance < 2.0 * (half(of_day) + half(day_figure)),
+                "{metric} on day {number}: {of_day:?}, alone {day_figure:?}"
             );
         }
     }
@@ -273,9 +276,9 @@ fn users_whom_nothing_couples_spend_many_days_alone_as_all_together() {
             c.workload.outgoing_per_s /= 10.0;
         }
         assert_ways_agree(&p);
-        established += simulate(&p, 0).all.get(Counter::SessionsEstablished);
+        established += simulate(&p, 0).total.get(Counter::SessionsEstablished);
         p.horizon = Time(DAY_S * 1_000_000);
-        of_first_days += simulate(&p, 0).all.get(Counter::SessionsEstablished);
+        of_first_days += simulate(&p, 0).total.get(Counter::SessionsEstablished);
     }
     assert!(established > of_first_days, "{established} {of_first_days}");
 }

@@ -41,39 +41,39 @@ fn the_number_of_threads_changes_nothing() {
         (
             result.clients.clone(),
             result.gateways.clone(),
-            result.all.clone(),
+            result.total.clone(),
             drop_rows(result),
         )
     };
-    let one = on(1);
-    assert!(one.2.all_drops() > 0 && one.2.all_missed() > 0);
-    assert_eq!(one, on(2));
-    assert_eq!(one, on(8));
+    let single_thread = on(1);
+    assert!(single_thread.2.all_drops() > 0 && single_thread.2.all_missed() > 0);
+    assert_eq!(single_thread, on(2));
+    assert_eq!(single_thread, on(8));
 }
 
 /// The short way, both legs in one event and uncoupled users one by one, gives what the long one gives.
 pub(crate) fn assert_ways_agree(p: &Plan) -> u64 {
-    let (mut joined, mut apart) = (
+    let (mut fast, mut slow) = (
         simulate_with_fast_paths(p, 0, FastPaths::On),
         simulate_with_fast_paths(p, 0, FastPaths::Off),
     );
     // The count of events is the engine's book-keeping; all else must be equal.
-    for result in [&mut joined, &mut apart] {
+    for result in [&mut fast, &mut slow] {
         for tally in result
             .clients
             .iter_mut()
             .chain(&mut result.gateways)
-            .chain([&mut result.all])
+            .chain([&mut result.total])
         {
             tally.forget_events();
         }
     }
-    assert_eq!(joined.all.fingerprint, apart.all.fingerprint);
-    assert_eq!(joined.clients, apart.clients);
-    assert_eq!(joined.gateways, apart.gateways);
-    assert_eq!(joined.all, apart.all);
-    let rows = drop_rows(joined);
-    assert_eq!(rows, drop_rows(apart));
+    assert_eq!(fast.total.fingerprint, slow.total.fingerprint);
+    assert_eq!(fast.clients, slow.clients);
+    assert_eq!(fast.gateways, slow.gateways);
+    assert_eq!(fast.total, slow.total);
+    let rows = drop_rows(fast);
+    assert_eq!(rows, drop_rows(slow));
     rows.len() as u64
 }
 
@@ -150,15 +150,17 @@ fn another_refresh_interval_meets_the_same_calls() {
         .map(|r| observe(&busy(r), 0, 1, 0, Calls::default()).unwrap().0)
         .into();
     assert!(lists[0].len() > 300, "{}", lists[0].len());
-    assert!(simulate(&busy(600), 0).all.all_drops() != simulate(&busy(1500), 0).all.all_drops());
+    assert!(
+        simulate(&busy(600), 0).total.all_drops() != simulate(&busy(1500), 0).total.all_drops()
+    );
     assert_eq!(lists[0], lists[1]);
 }
 
 #[test]
 fn another_client_group_leaves_the_draws_of_the_first_alone() {
-    let alone = busy(1500);
-    let mut together = alone.clone();
-    together.clients.push(clients("newcomers", 17, c2007()));
+    let first_group = busy(1500);
+    let mut both_groups = first_group.clone();
+    both_groups.clients.push(clients("newcomers", 17, c2007()));
     let calls = |p: &Plan| -> Vec<_> {
         observe(p, 0, 2, 0, Calls::default())
             .unwrap()
@@ -167,8 +169,11 @@ fn another_client_group_leaves_the_draws_of_the_first_alone() {
             .filter(|(_, user, ..)| *user < 10)
             .collect()
     };
-    assert_eq!(calls(&alone), calls(&together));
-    let (before, after) = (simulate(&alone, 0).clients, simulate(&together, 0).clients);
+    assert_eq!(calls(&first_group), calls(&both_groups));
+    let (before, after) = (
+        simulate(&first_group, 0).clients,
+        simulate(&both_groups, 0).clients,
+    );
     assert_eq!(before[0].usable_us, after[0].usable_us);
     assert_eq!(before[0].missed, after[0].missed);
 }
@@ -176,10 +181,11 @@ fn another_client_group_leaves_the_draws_of_the_first_alone() {
 #[test]
 fn another_seed_or_replication_is_another_day() {
     let p = busy(1500);
-    let other = Plan {
+    let other_day = Plan {
         seed: 2,
         ..p.clone()
     };
-    let prints = [simulate(&p, 0), simulate(&p, 1), simulate(&other, 0)].map(|r| r.all.fingerprint);
+    let prints =
+        [simulate(&p, 0), simulate(&p, 1), simulate(&other_day, 0)].map(|r| r.total.fingerprint);
     assert!(prints[0] != prints[1] && prints[0] != prints[2] && prints[1] != prints[2]);
 }

@@ -52,20 +52,20 @@ impl Subject {
         self.folder.path().join(name)
     }
 
-    pub(crate) fn command(&self, name: &str, more: &[&str]) -> Command {
+    pub(crate) fn command(&self, name: &str, flags: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rccsim"));
         command
             .args(&self.args)
             .arg("--out")
             .arg(self.out(name))
-            .args(more);
+            .args(flags);
         command.stdout(Stdio::null()).stderr(Stdio::piped());
         command
     }
 
     /// Runs to the end and returns the files and what was said of the units.
-    pub(crate) fn finish(&self, name: &str, more: &[&str]) -> (BTreeMap<String, Vec<u8>>, String) {
-        let output = self.command(name, more).output().unwrap();
+    pub(crate) fn finish(&self, name: &str, flags: &[&str]) -> (BTreeMap<String, Vec<u8>>, String) {
+        let output = self.command(name, flags).output().unwrap();
         assert!(
             [0, 3, 4].contains(&output.status.code().unwrap()),
             "{}",
@@ -80,7 +80,7 @@ impl Subject {
 }
 
 /// "17 finished units found, 1 of no use, 30 simulated".
-pub(crate) fn told(stderr: &str) -> Option<[usize; 3]> {
+pub(crate) fn unit_counts(stderr: &str) -> Option<[usize; 3]> {
     let line = stderr
         .lines()
         .find(|l| l.contains("finished units found"))?;
@@ -94,7 +94,7 @@ pub(crate) fn told(stderr: &str) -> Option<[usize; 3]> {
 #[test]
 fn a_sweep_is_the_same_bytes_for_any_number_of_jobs() {
     let subject = Subject::new();
-    let (one, _) = subject.finish("one", &["--jobs", "1"]);
+    let (first, _) = subject.finish("one", &["--jobs", "1"]);
     for name in [
         "manifest.json",
         "runs.csv",
@@ -102,11 +102,11 @@ fn a_sweep_is_the_same_bytes_for_any_number_of_jobs() {
         "summary.csv",
         "summary.json",
     ] {
-        assert!(one[name].len() > 100, "{name}");
+        assert!(first[name].len() > 100, "{name}");
     }
-    let (two, _) = subject.finish("two", &["--jobs", "2"]);
+    let (second, _) = subject.finish("two", &["--jobs", "2"]);
     let (eight, _) = subject.finish("eight", &["--jobs", "8", "--quiet"]);
-    assert!(one == two && one == eight);
+    assert!(first == second && first == eight);
 }
 
 /// Ends a process as `kill -9` does, as soon as the condition holds; whether it was still running.
@@ -219,7 +219,7 @@ fn kill_9_at_sixty_moments_loses_at_most_the_units_in_flight() {
             text(&killed.stderr)
         );
         // Two threads: one unit each in flight.
-        let (left, is_published) = (units(&out).len(), out.join("manifest.json").exists());
+        let (unit_count, is_published) = (units(&out).len(), out.join("manifest.json").exists());
         let half_written = |folder: &Path| {
             files(folder)
                 .into_keys()
@@ -229,8 +229,8 @@ fn kill_9_at_sixty_moments_loses_at_most_the_units_in_flight() {
             (_, ".partial-") => {
                 assert!(
                     // The marker of the units was written before them.
-                    (n.saturating_sub(3)..n).contains(&left),
-                    "{moment}: {left} finished"
+                    (n.saturating_sub(3)..n).contains(&unit_count),
+                    "{moment}: {unit_count} finished"
                 );
                 assert!(
                     half_written(&out.join("units")) && !is_published,
@@ -238,17 +238,17 @@ fn kill_9_at_sixty_moments_loses_at_most_the_units_in_flight() {
                 );
             }
             ("unlink", _) => assert!(
-                is_published && left == UNITS + 1 - n,
-                "{moment}: {left} left"
+                is_published && unit_count == UNITS + 1 - n,
+                "{moment}: {unit_count} left"
             ),
             _ => assert!(
-                left == UNITS && is_staged(&out) && !is_published,
-                "{moment}: {left} finished"
+                unit_count == UNITS && is_staged(&out) && !is_published,
+                "{moment}: {unit_count} finished"
             ),
         }
         let (resumed, stderr) = subject.finish("killed", &[]);
-        let found = (left > 0).then_some([left, 0, UNITS - left]);
-        assert_eq!(told(&stderr), found, "{moment}: {stderr}");
+        let counts = (unit_count > 0).then_some([unit_count, 0, UNITS - unit_count]);
+        assert_eq!(unit_counts(&stderr), counts, "{moment}: {stderr}");
         assert!(resumed == undisturbed, "{moment}: other bytes");
         fs::remove_dir_all(&out).unwrap();
     }
@@ -305,28 +305,35 @@ fn a_replication_of_large_groups_goes_on_from_its_groups() {
             Some(9),
             "{n}"
         );
-        let left = units(&out);
-        let (groups, whole): (Vec<&String>, Vec<&String>) =
-            left.iter().partition(|name| name.contains("-group-"));
+        let unit_names = units(&out);
+        let (groups, whole_runs): (Vec<&String>, Vec<&String>) =
+            unit_names.iter().partition(|name| name.contains("-group-"));
         // A replication that has just been finished may not have cleared its groups away yet.
         let stands_for = |group: &str| {
             let (replication, _) = group.split_once("-group-").unwrap();
-            whole.contains(&&format!("{replication}.unit"))
+            whole_runs.contains(&&format!("{replication}.unit"))
         };
         let groups: Vec<&String> = groups.into_iter().filter(|g| !stands_for(g)).collect();
         // Each whole replication stands for its four groups; at most two were in flight.
-        let finished = groups.len() + 4 * whole.len();
-        assert!(!groups.is_empty() && finished + 2 >= n, "{n}: {left:?}");
+        let finished = groups.len() + 4 * whole_runs.len();
+        assert!(
+            !groups.is_empty() && finished + 2 >= n,
+            "{n}: {unit_names:?}"
+        );
         if damage {
-            let torn = out.join("units").join(groups[0]);
-            let bytes = fs::read(&torn).unwrap();
-            fs::write(&torn, &bytes[..bytes.len() / 2]).unwrap();
+            let damaged_unit = out.join("units").join(groups[0]);
+            let bytes = fs::read(&damaged_unit).unwrap();
+            fs::write(&damaged_unit, &bytes[..bytes.len() / 2]).unwrap();
         }
         let stderr = text(&sweep("killed", "2").output().unwrap().stderr);
-        let torn = usize::from(damage);
+        let damaged_count = usize::from(damage);
         assert_eq!(
-            told(&stderr),
-            Some([groups.len() + whole.len() - torn, torn, 4 - whole.len()]),
+            unit_counts(&stderr),
+            Some([
+                groups.len() + whole_runs.len() - damaged_count,
+                damaged_count,
+                4 - whole_runs.len()
+            ]),
             "{n}: {stderr}"
         );
         assert!(files(&out) == undisturbed, "{n}: other bytes");
@@ -347,18 +354,18 @@ fn every_file_is_synced_before_it_gets_its_name() {
         .env("KILL_LOG", &log);
     assert!(command.status().unwrap().code().is_some());
     let calls = fs::read_to_string(&log).unwrap();
-    let (mut written, mut synced) = (BTreeSet::new(), BTreeSet::new());
+    let (mut writes, mut synced) = (BTreeSet::new(), BTreeSet::new());
     let mut renamed = BTreeSet::new();
     for (call, path) in calls.lines().filter_map(|line| line.split_once(' ')) {
         match call {
-            "write" => drop(written.insert(path)),
+            "write" => drop(writes.insert(path)),
             "fsync" => {
-                written.remove(path);
+                writes.remove(path);
                 synced.insert(path);
             }
             "rename" => {
                 let inside = format!("{path}/");
-                let early = written
+                let early = writes
                     .iter()
                     .find(|w| **w == path || w.starts_with(&inside));
                 // A unit that a loss of power tears is noticed by its digest; units are synced together.
@@ -372,7 +379,7 @@ fn every_file_is_synced_before_it_gets_its_name() {
     // Each unit, every file that the manifest lists (tables, inputs, plots, the report) and the manifest.
     let manifest = fs::read_to_string(subject.out("out").join("manifest.json")).unwrap();
     let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
-    let listed = manifest["files"].as_object().unwrap();
+    let digests = manifest["files"].as_object().unwrap();
     assert!(
         [
             "summary.json",
@@ -380,12 +387,12 @@ fn every_file_is_synced_before_it_gets_its_name() {
             "plots/sweep-missed-toast-fraction.png"
         ]
         .iter()
-        .all(|f| listed.contains_key(*f))
+        .all(|f| digests.contains_key(*f))
     );
     // The new results get their name as a whole; the folder of the units moves over to them.
     assert_eq!(renamed.len(), UNITS + 3, "and the marker of the units");
     let ends_with = |end: &str| synced.iter().any(|path| path.ends_with(end));
-    for name in listed.keys().map(String::as_str).chain(["manifest.json"]) {
+    for name in digests.keys().map(String::as_str).chain(["manifest.json"]) {
         assert!(ends_with(&format!("/{name}")), "{name}");
     }
     // The names are on the disk too: of the plots, of the results, and of the folder that holds them.
@@ -427,10 +434,10 @@ fn the_interrupt_key_keeps_what_is_finished() {
     );
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));
-    let left = units(&out).len();
+    let unit_count = units(&out).len();
     assert!(
-        left < UNITS && !out.join("manifest.json").exists(),
-        "{left}"
+        unit_count < UNITS && !out.join("manifest.json").exists(),
+        "{unit_count}"
     );
     assert!(
         text(&output.stderr).contains("the same command goes on from there"),
@@ -438,6 +445,9 @@ fn the_interrupt_key_keeps_what_is_finished() {
         text(&output.stderr)
     );
     let (resumed, stderr) = subject.finish("interrupted", &[]);
-    assert_eq!(told(&stderr), Some([left, 0, UNITS - left]));
+    assert_eq!(
+        unit_counts(&stderr),
+        Some([unit_count, 0, UNITS - unit_count])
+    );
     assert!(resumed == undisturbed);
 }

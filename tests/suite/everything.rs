@@ -34,8 +34,8 @@ impl Dice {
         from + self.below(to - from)
     }
 
-    fn one<T: Clone>(&mut self, of: &[T]) -> T {
-        of[self.below(of.len() as u64) as usize].clone()
+    fn pick_from<T: Clone>(&mut self, choices: &[T]) -> T {
+        choices[self.below(choices.len() as u64) as usize].clone()
     }
 
     pub(crate) fn chance(&mut self, share: f64) -> bool {
@@ -56,17 +56,17 @@ fn client(d: &mut Dice) -> ClientConfig {
     let delay = d.seconds(0, 900);
     ClientConfig {
         refresh_interval: d.seconds(30, 3000),
-        refresh_method: d.one(&[
+        refresh_method: d.pick_from(&[
             RefreshMethod::ByAllow,
             RefreshMethod::Rfc4028,
             RefreshMethod::Update,
             RefreshMethod::ReInvite,
         ]),
-        refresh_clock: d.one(&[RefreshClock::SinceRefresh, RefreshClock::SinceTraffic]),
+        refresh_clock: d.pick_from(&[RefreshClock::SinceRefresh, RefreshClock::SinceTraffic]),
         refresh_jitter: d.rarely(3, |d| d.0.uniform()).unwrap_or(0.0),
         session_expires_s: d.between(10, 4000) as u32,
         min_se_s: d.between(10, 1000) as u16,
-        reestablish: d.one(&[
+        reestablish: d.pick_from(&[
             Reestablish::Never,
             Reestablish::Fixed(delay),
             Reestablish::Fixed(Span::from_secs(30)),
@@ -79,7 +79,7 @@ fn client(d: &mut Dice) -> ClientConfig {
             },
         ]),
         offers_timer: !d.chance(0.1),
-        refresh_timing: d.one(&[
+        refresh_timing: d.pick_from(&[
             RefreshTiming::Interval,
             RefreshTiming::Interval,
             RefreshTiming::Part(2),
@@ -88,9 +88,9 @@ fn client(d: &mut Dice) -> ClientConfig {
         ]),
         refresh_tries: d.between(1, 4) as u32,
         retry_delay: d.seconds(1, 60),
-        on_too_small: d.one(&[OnTooSmall::Retry, OnTooSmall::EveryTime, OnTooSmall::Fail]),
-        on_glare: d.one(&[OnGlare::Retry, OnGlare::TearDown]),
-        on_gateway_refresh: d.one(&[
+        on_too_small: d.pick_from(&[OnTooSmall::Retry, OnTooSmall::EveryTime, OnTooSmall::Fail]),
+        on_glare: d.pick_from(&[OnGlare::Retry, OnGlare::TearDown]),
+        on_gateway_refresh: d.pick_from(&[
             OnGatewayRefresh::Accepted,
             OnGatewayRefresh::Accepted,
             OnGatewayRefresh::Ignored,
@@ -110,36 +110,36 @@ fn client(d: &mut Dice) -> ClientConfig {
 fn leg(d: &mut Dice) -> PathConfig {
     let expiry = d.seconds(600, 9000);
     PathConfig {
-        transport: d.one(&TRANSPORTS),
-        delay: d.one(&[Span::ZERO, Span::from_millis(20), Span::from_millis(900)]),
+        transport: d.pick_from(&TRANSPORTS),
+        delay: d.pick_from(&[Span::ZERO, Span::from_millis(20), Span::from_millis(900)]),
         loss: d.rarely(3, |d| d.0.uniform() * 0.5).unwrap_or(0.0),
         relay_allow: d.rarely(4, |d| {
-            d.one(&[Allow::Absent, Allow::WithUpdate, Allow::WithoutUpdate])
+            d.pick_from(&[Allow::Absent, Allow::WithUpdate, Allow::WithoutUpdate])
         }),
         idle_timeout: d.rarely(5, |d| d.seconds(30, 4000)),
-        idle_action: d.one(&[IdleAction::Silent, IdleAction::Reset]),
+        idle_action: d.pick_from(&[IdleAction::Silent, IdleAction::Reset]),
         keep_alive: d.rarely(4, |d| d.seconds(10, 2000)),
         route_expiry: d.rarely(6, |_| (expiry, expiry + Span::from_secs(600))),
         relay_timer: d.rarely(5, |d| d.seconds(30, 4000)),
-        relay_timer_restarts: d.one(&[
+        relay_timer_restarts: d.pick_from(&[
             RelayRestarts::Both,
             RelayRestarts::ReInvite,
             RelayRestarts::Update,
             RelayRestarts::Nothing,
         ]),
-        relay_timer_end: d.one(&[RelayEnd::Bye, RelayEnd::Silent]),
+        relay_timer_end: d.pick_from(&[RelayEnd::Bye, RelayEnd::Silent]),
         relay_probe: d.rarely(5, |d| d.seconds(20, 2000)),
         relay_probe_misses: d.between(1, 4) as u32,
         relay_session_expires: d.rarely(5, |d| d.seconds(10, 3000)),
         relay_min_se: d.rarely(5, |d| d.seconds(10, 2000)),
         loses_ack: d.chance(0.05),
-        loss_direction: d.one(&[
+        loss_direction: d.pick_from(&[
             LossDirection::Both,
             LossDirection::ToClient,
             LossDirection::ToGateway,
         ]),
         connection_lifetime: d.rarely(5, |d| d.seconds(300, 20_000)),
-        connection_end: d.one(&[ConnectionEnd::Silent, ConnectionEnd::ResetAtUse]),
+        connection_end: d.pick_from(&[ConnectionEnd::Silent, ConnectionEnd::ResetAtUse]),
     }
 }
 
@@ -152,9 +152,9 @@ fn station(d: &mut Dice) -> StationConfig {
             true => ServiceTime::Fixed(job),
             false => ServiceTime::Exponential(job),
         }),
-        response_service: d.one(&[Span::ZERO, Span::ZERO, Span::from_millis(2)]),
-        setup_serial: d.one(&[Span::ZERO, Span::from_millis(700)]),
-        overload: d.one(&[Overload::Drop, Overload::Refuse503]),
+        response_service: d.pick_from(&[Span::ZERO, Span::ZERO, Span::from_millis(2)]),
+        setup_serial: d.pick_from(&[Span::ZERO, Span::from_millis(700)]),
+        overload: d.pick_from(&[Overload::Drop, Overload::Refuse503]),
         calls_first: d.chance(0.5),
         throttle: d.rarely(2, |d| ThrottleConfig {
             waiting: d.between(1, 6) as u32,
@@ -169,29 +169,29 @@ fn gateway_of(d: &mut Dice) -> GatewayPlan {
     let config = GatewayConfig {
         session_expires_s: d.between(10, 4000) as u32,
         min_se_s: d.between(10, 1500) as u16,
-        enforces_session_timer: d.one(&[
+        enforces_session_timer: d.pick_from(&[
             SessionTimer::No,
             SessionTimer::Silent,
             SessionTimer::Bye,
             SessionTimer::ByeAtExpiry,
         ]),
         retry_after_s: d.below(400) as u32,
-        update_share: d.one(&[1.0, 1.0, 0.5]),
-        reinvite_share: d.one(&[1.0, 1.0, 0.5]),
-        refresher_on_refresh: d.one(&[
+        update_share: d.pick_from(&[1.0, 1.0, 0.5]),
+        reinvite_share: d.pick_from(&[1.0, 1.0, 0.5]),
+        refresher_on_refresh: d.pick_from(&[
             RefresherOnRefresh::Same,
             RefresherOnRefresh::Uac,
             RefresherOnRefresh::Uas,
             RefresherOnRefresh::Flips,
         ]),
-        refreshes: d.one(&[
+        refreshes: d.pick_from(&[
             OwnRefreshes::Always,
             OwnRefreshes::Always,
             OwnRefreshes::Once,
             OwnRefreshes::Never,
         ]),
-        on_no_answer: d.one(&[OnRefreshFailure::TearDown, OnRefreshFailure::Hold]),
-        on_rejection: d.one(&[OnRefreshFailure::TearDown, OnRefreshFailure::Hold]),
+        on_no_answer: d.pick_from(&[OnRefreshFailure::TearDown, OnRefreshFailure::Hold]),
+        on_rejection: d.pick_from(&[OnRefreshFailure::TearDown, OnRefreshFailure::Hold]),
         imposes_timer: d.chance(0.5),
         ..gateway(UpdateBehaviour::Accepted, Allow::Absent)
     };
@@ -204,7 +204,7 @@ fn gateway_of(d: &mut Dice) -> GatewayPlan {
         max_sessions: d.rarely(6, |d| d.between(1, 6) as u32),
         max_sessions_per_line: d.rarely(6, |d| d.between(1, 3) as u32),
         max_calls: d.rarely(4, |d| d.between(1, 4) as u32),
-        forgets: d.one(&[Forgets::Sessions, Forgets::Monitors, Forgets::Nothing]),
+        forgets: d.pick_from(&[Forgets::Sessions, Forgets::Monitors, Forgets::Nothing]),
         ..gateway_plan(config)
     }
 }
@@ -222,7 +222,7 @@ fn fault(d: &mut Dice, number: u32) -> FaultPlan {
             duration: Span::from_secs(lasts),
         },
     };
-    let kind = d.one(&[
+    let kind = d.pick_from(&[
         K::Crash,
         K::Stall,
         K::Maintenance,
@@ -240,7 +240,7 @@ fn fault(d: &mut Dice, number: u32) -> FaultPlan {
             kind,
             schedule,
             reset: d.chance(0.5) && !matches!(kind, K::LinkOutage | K::Sleep | K::Surge),
-            call_rate: d.one(&[0.0, 0.5, 3.0, 10.0]),
+            call_rate: d.pick_from(&[0.0, 0.5, 3.0, 10.0]),
         },
         target: FaultTarget::All,
         number,
@@ -252,8 +252,8 @@ pub(crate) fn deployment(d: &mut Dice) -> Plan {
     let mut c = clients("c", d.between(2, 7) as u32, client(d));
     c.workload = calls(d.between(1, 30) as f64, d.between(1, 30) as f64);
     c.workload.answered_at_pc = d.0.uniform();
-    c.workload.spread = d.one(&[0.0, 0.5]);
-    c.workload.by_hour = d.one(&[
+    c.workload.spread = d.pick_from(&[0.0, 0.5]);
+    c.workload.by_hour = d.pick_from(&[
         DayShape::default(),
         DayShape {
             steps: vec![
@@ -262,7 +262,7 @@ pub(crate) fn deployment(d: &mut Dice) -> Plan {
             ],
         },
     ]);
-    c.sign_in = d.one(&[
+    c.sign_in = d.pick_from(&[
         SignIn::AtStart,
         SignIn::UniformOver(Span::from_secs(900)),
         SignIn::At(Span::from_secs(8 * HOUR + 100)),
@@ -272,7 +272,7 @@ pub(crate) fn deployment(d: &mut Dice) -> Plan {
         at: SignIn::At(Span::from_secs(9 * HOUR)),
         lasts: Span::from_secs(2000),
     });
-    c.attendance = d.one(&[1.0, 0.8]);
+    c.attendance = d.pick_from(&[1.0, 0.8]);
     if d.chance(0.5) {
         c.path = leg(d);
     }
@@ -367,8 +367,9 @@ impl Cell {
         match self.behaviour {
             Behaviour::Update(i) => {
                 gateway.config.update = UPDATES[usize::from(i)];
-                gateway.config.allow = d.one(&[Allow::Absent, Allow::WithUpdate]);
-                config.refresh_method = d.one(&[RefreshMethod::ByAllow, RefreshMethod::Update]);
+                gateway.config.allow = d.pick_from(&[Allow::Absent, Allow::WithUpdate]);
+                config.refresh_method =
+                    d.pick_from(&[RefreshMethod::ByAllow, RefreshMethod::Update]);
                 (client.path.relay_allow, gateway.path.relay_allow) = (None, None);
             }
             Behaviour::ReInvite(i) => {
@@ -414,10 +415,10 @@ fn the_laws_hold_in_every_cell_of_behaviour_reaction_transport_and_refresher() {
                             );
                             let mut p = deployment(&mut d);
                             cell.put_into(&mut p, &mut d);
-                            assert_bounds(&p, &simulate(&p, 0).all);
-                            let seen = observe(&p, 0, 0, 0, Refreshes::default()).unwrap();
-                            assert!(seen.began >= seen.decided, "{p:?}");
-                            of_cell += seen.decided;
+                            assert_bounds(&p, &simulate(&p, 0).total);
+                            let tracer = observe(&p, 0, 0, 0, Refreshes::default()).unwrap();
+                            assert!(tracer.began >= tracer.decided, "{p:?}");
+                            of_cell += tracer.decided;
                             runs += 1;
                             if runs.is_multiple_of(8) {
                                 assert_ways_agree(&p);

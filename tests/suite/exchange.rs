@@ -53,11 +53,11 @@ fn every_class_comes_back_as_the_profile_that_it_was_made_of() {
             fs::write(folder.join("s.toml"), &text).unwrap();
             rccsim(&["trace", "s.toml", "--pcap", "s.pcap"], folder);
             rccsim(&["identify", "s.pcap", "--profile", "g.toml"], folder);
-            let measured = folder.join("g.toml").display().to_string();
+            let profile_path = folder.join("g.toml").display().to_string();
             let scenario_file = Scenario::from_toml(&text).unwrap();
-            let found = Scenario::from_toml(&scenario(&measured, path)).unwrap();
+            let parsed = Scenario::from_toml(&scenario(&profile_path, path)).unwrap();
             assert_eq!(
-                found.plan.gateways[0].config, scenario_file.plan.gateways[0].config,
+                parsed.plan.gateways[0].config, scenario_file.plan.gateways[0].config,
                 "{class} over {path}"
             );
         }
@@ -69,9 +69,9 @@ fn captures() -> std::path::PathBuf {
 }
 
 fn observations(capture: &str) -> Vec<Observation> {
-    let mut all = Vec::new();
-    read(&captures().join(capture), &mut |o| all.push(o)).unwrap();
-    all
+    let mut messages = Vec::new();
+    read(&captures().join(capture), &mut |o| messages.push(o)).unwrap();
+    messages
 }
 
 fn identify(bytes: &[u8]) -> Identification {
@@ -85,22 +85,22 @@ fn identify(bytes: &[u8]) -> Identification {
 #[test]
 fn a_profile_of_a_slow_gateway_gives_its_response_times_in_a_run() {
     let bytes = fs::read(captures().join("slow-gateway-udp.pcap")).unwrap();
-    let identified = identify(&bytes);
-    let median_ms = identified.dialogs[0].response_ms.median.unwrap();
-    let max_ms = identified.dialogs[0].response_ms.max.unwrap();
+    let identification = identify(&bytes);
+    let median_ms = identification.dialogs[0].response_ms.median.unwrap();
+    let max_ms = identification.dialogs[0].response_ms.max.unwrap();
     assert!(median_ms > 500.0);
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("slow.toml");
-    let profile = gateway_profile(&identified, &identified.gateways[0]);
+    let profile = gateway_profile(&identification, &identification.gateways[0]);
     fs::write(&file, profile).unwrap();
     let scenario = Scenario::from_toml(&scenario(&file.display().to_string(), "ideal")).unwrap();
     let answer = Experiment::new(scenario).replications(2).run().unwrap();
     // A quantile is the upper edge of its bucket, at most 0.8 % above.
-    let most = max_ms.max(median_ms * 1.008);
+    let max_quantile = max_ms.max(median_ms * 1.008);
     for metric in ["gateway_response_p50_ms", "gateway_response_mean_ms"] {
         let run_ms = answer.estimate(metric).unwrap().mean;
         assert!(
-            (median_ms - 1.0..=most).contains(&run_ms),
+            (median_ms - 1.0..=max_quantile).contains(&run_ms),
             "{metric}: {run_ms} ms of {median_ms} to {max_ms} ms"
         );
     }
@@ -137,7 +137,7 @@ const COMPACT: [(&str, &str); 10] = [
     ("Subject", "s"),
 ];
 
-fn dressed(bytes: &[u8], dress: Dress) -> Vec<u8> {
+fn dress_up(bytes: &[u8], dress: Dress) -> Vec<u8> {
     let split = bytes.windows(4).position(|w| w == b"\r\n\r\n").unwrap();
     let head = String::from_utf8(bytes[..split].to_vec()).unwrap();
     let (start, headers) = head.split_once("\r\n").unwrap();
@@ -167,10 +167,10 @@ fn dressed(bytes: &[u8], dress: Dress) -> Vec<u8> {
 }
 
 /// A capture of the same messages between these two ends, in this dress; the Call-ID ends with `mark`.
-fn capture(all: &[Observation], ends: Endpoints, dress: Option<Dress>, mark: &str) -> Vec<u8> {
+fn capture(messages: &[Observation], ends: Endpoints, dress: Option<Dress>, mark: &str) -> Vec<u8> {
     let mut writer = PcapWriter::new();
-    let client = all[0].from.clone();
-    for observation in all {
+    let client = messages[0].from.clone();
+    for observation in messages {
         let mut message = observation.message.clone();
         for (name, value) in &mut message.headers {
             if name.eq_ignore_ascii_case("Call-ID") {
@@ -178,7 +178,7 @@ fn capture(all: &[Observation], ends: Endpoints, dress: Option<Dress>, mark: &st
             }
         }
         let bytes = message.print();
-        let bytes = dress.map_or(bytes.clone(), |dress| dressed(&bytes, dress));
+        let bytes = dress.map_or(bytes.clone(), |dress| dress_up(&bytes, dress));
         let back = Endpoints {
             from: ends.to,
             to: ends.from,
@@ -202,8 +202,11 @@ fn capture(all: &[Observation], ends: Endpoints, dress: Option<Dress>, mark: &st
 type Profile = (Option<String>, Vec<(&'static str, String)>);
 
 /// Of every gateway and client.
-fn profiles_of(identified: &Identification) -> Vec<Profile> {
-    let parties = identified.gateways.iter().chain(&identified.clients);
+fn profiles_of(identification: &Identification) -> Vec<Profile> {
+    let parties = identification
+        .gateways
+        .iter()
+        .chain(&identification.clients);
     parties
         .map(|party| {
             let sets = party.findings.iter().filter_map(|f| f.sets.clone());
@@ -237,20 +240,20 @@ const BASES: [&str; 12] = [
 #[test]
 fn the_dress_of_headers_ports_and_addresses_changes_nothing() {
     for base in BASES {
-        let all = observations(base);
-        let plain = profiles_of(&identify(&fs::read(captures().join(base)).unwrap()));
+        let messages = observations(base);
+        let baseline = profiles_of(&identify(&fs::read(captures().join(base)).unwrap()));
         let near = ends("192.0.2.7:40000", "192.0.2.9:15070");
         for dress in DRESSES {
             assert_eq!(
-                profiles_of(&identify(&capture(&all, near, Some(dress), ""))),
-                plain,
+                profiles_of(&identify(&capture(&messages, near, Some(dress), ""))),
+                baseline,
                 "{base}"
             );
         }
         let far = ends("[2001:db8::7]:5060", "[2001:db8::9]:5080");
         assert_eq!(
-            profiles_of(&identify(&capture(&all, far, None, ""))),
-            plain,
+            profiles_of(&identify(&capture(&messages, far, None, ""))),
+            baseline,
             "{base}"
         );
     }
@@ -258,27 +261,27 @@ fn the_dress_of_headers_ports_and_addresses_changes_nothing() {
 
 /// The records of a capture, each with its head of 16 bytes.
 fn records(pcap: &[u8]) -> Vec<(&[u8], &[u8])> {
-    let mut all = Vec::new();
-    let mut rest = &pcap[24..];
-    while rest.len() >= 16 {
-        let length = u32::from_le_bytes(rest[8..12].try_into().unwrap()) as usize;
-        all.push((&rest[..16], &rest[16..16 + length]));
-        rest = &rest[16 + length..];
+    let mut packets = Vec::new();
+    let mut tail = &pcap[24..];
+    while tail.len() >= 16 {
+        let length = u32::from_le_bytes(tail[8..12].try_into().unwrap()) as usize;
+        packets.push((&tail[..16], &tail[16..16 + length]));
+        tail = &tail[16 + length..];
     }
-    all
+    packets
 }
 
 #[test]
 fn a_capture_with_vlan_tags_says_the_same() {
     for base in BASES {
-        let plain = capture(
+        let baseline = capture(
             &observations(base),
             ends("192.0.2.7:5060", "192.0.2.9:5060"),
             None,
             "",
         );
-        let mut tagged = plain[..24].to_vec();
-        for (head, packet) in records(&plain) {
+        let mut tagged = baseline[..24].to_vec();
+        for (head, packet) in records(&baseline) {
             let length = (packet.len() as u32 + 8).to_le_bytes();
             tagged.extend_from_slice(&head[..8]);
             tagged.extend_from_slice(&[length, length].concat());
@@ -289,7 +292,7 @@ fn a_capture_with_vlan_tags_says_the_same() {
         }
         assert_eq!(
             profiles_of(&identify(&tagged)),
-            profiles_of(&identify(&plain)),
+            profiles_of(&identify(&baseline)),
             "{base}"
         );
     }
@@ -298,18 +301,18 @@ fn a_capture_with_vlan_tags_says_the_same() {
 #[test]
 fn dialogs_of_several_users_in_one_capture_are_one_gateway() {
     for base in BASES {
-        let all = observations(base);
+        let messages = observations(base);
         let gateway = "192.0.2.9:5060";
-        let one = capture(&all, ends("192.0.2.7:5060", gateway), None, "");
-        let two = capture(&all, ends("192.0.2.8:5060", gateway), None, "-2");
+        let one = capture(&messages, ends("192.0.2.7:5060", gateway), None, "");
+        let two = capture(&messages, ends("192.0.2.8:5060", gateway), None, "-2");
         let (first, second) = (records(&one), records(&two));
-        let mut both = one[..24].to_vec();
+        let mut merged = one[..24].to_vec();
         for ((a, b), (c, d)) in first.iter().zip(&second) {
-            both.extend_from_slice(&[*a, *b, *c, *d].concat());
+            merged.extend_from_slice(&[*a, *b, *c, *d].concat());
         }
-        let (one, both) = (identify(&one), identify(&both));
-        assert_eq!(both.dialogs.len(), 2 * one.dialogs.len(), "{base}");
-        assert_eq!(both.gateways.len(), 1, "{base}");
-        assert_eq!(profiles_of(&both)[0], profiles_of(&one)[0], "{base}");
+        let (single, joint) = (identify(&one), identify(&merged));
+        assert_eq!(joint.dialogs.len(), 2 * single.dialogs.len(), "{base}");
+        assert_eq!(joint.gateways.len(), 1, "{base}");
+        assert_eq!(profiles_of(&joint)[0], profiles_of(&single)[0], "{base}");
     }
 }

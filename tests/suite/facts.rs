@@ -11,10 +11,10 @@ use crate::deployments::*;
 fn first_loss(gateway: GatewayConfig, client: ClientConfig) -> Option<u64> {
     let result = simulate(&plan(gateway, vec![clients("c", 1, client)], 24 * HOUR), 0);
     assert!(
-        result.all.get(Counter::SessionsEstablished) >= 1,
+        result.total.get(Counter::SessionsEstablished) >= 1,
         "no session at all"
     );
-    result.all.first_loss_us.map(|us| {
+    result.total.first_loss_us.map(|us| {
         assert_eq!(
             us % 1_000_000,
             0,
@@ -139,13 +139,13 @@ fn other_values_than_the_printed_ones() {
 fn eighteen_drops_and_540_s_down_in_eight_hours() {
     // Cycle 1532 + 30 s: 28800 = 18 · 1562 + 684, so 18 whole cycles, each 30 s down.
     let ignores = gateway(UpdateBehaviour::Ignored, Allow::Absent);
-    let all = simulate(&plan(ignores, vec![clients("c", 3, r2())], 8 * HOUR), 0).all;
-    assert_eq!(all.all_drops(), 3 * 18);
-    assert_eq!(all.drops[DropCause::RefreshUnanswered as usize], 3 * 18);
-    assert_eq!(all.visible_us, 3 * 540_000_000);
-    assert_eq!((all.silent_us, all.setting_up_us), (0, 0));
-    assert_eq!(all.signed_in_us, 3 * 28_800_000_000);
-    assert_eq!(all.down_per_second.iter().max(), Some(&3));
+    let tally = simulate(&plan(ignores, vec![clients("c", 3, r2())], 8 * HOUR), 0).total;
+    assert_eq!(tally.all_drops(), 3 * 18);
+    assert_eq!(tally.drops[DropCause::RefreshUnanswered as usize], 3 * 18);
+    assert_eq!(tally.visible_us, 3 * 540_000_000);
+    assert_eq!((tally.silent_us, tally.setting_up_us), (0, 0));
+    assert_eq!(tally.signed_in_us, 3 * 28_800_000_000);
+    assert_eq!(tally.down_per_second.iter().max(), Some(&3));
 }
 
 #[test]
@@ -153,14 +153,14 @@ fn a_healthy_refresh_costs_two_messages_by_update_and_three_by_reinvite() {
     // 8 h = 28800 s: refreshes at 1500, …, 28500: 19. By re-INVITE every 600 s: at 600, …, 28200: 47. Set-up 7.
     let healthy = gateway(UpdateBehaviour::Accepted, Allow::WithUpdate);
     let sent = |client| {
-        let all = simulate(
+        let tally = simulate(
             &plan(healthy.clone(), vec![clients("c", 1, client)], 8 * HOUR),
             0,
         )
-        .all;
+        .total;
         (
-            all.get(Counter::RefreshesAttempted),
-            all.get(Counter::MessagesSent),
+            tally.get(Counter::RefreshesAttempted),
+            tally.get(Counter::MessagesSent),
         )
     };
     assert_eq!(sent(r2()), (19, 7 + 19 * 2));
@@ -173,7 +173,7 @@ fn a_sign_out_costs_four_messages_and_is_no_drop() {
     c.sign_out = Some(rccsim::workload::SignIn::At(Span::from_secs(
         8 * HOUR + 1000,
     )));
-    let all = simulate(
+    let tally = simulate(
         &plan(
             gateway(UpdateBehaviour::Accepted, Allow::Absent),
             vec![c],
@@ -181,12 +181,12 @@ fn a_sign_out_costs_four_messages_and_is_no_drop() {
         ),
         0,
     )
-    .all;
+    .total;
     assert_eq!(
-        (all.get(Counter::MessagesSent), all.all_drops()),
+        (tally.get(Counter::MessagesSent), tally.all_drops()),
         (7 + 4, 0)
     );
-    assert_eq!(all.signed_in_us, 1_000_000_000);
+    assert_eq!(tally.signed_in_us, 1_000_000_000);
 }
 
 #[test]
@@ -270,15 +270,15 @@ fn a_call_costs_the_messages_of_the_domain_table() {
         c.workload.ring_time = Span::from_secs(1);
         c.workload.talk_time = Span::from_secs(1);
         c.workload.answered_at_pc = at_pc;
-        let all = simulate(&plan(healthy.clone(), vec![c], HOUR), 0).all;
-        let calls = all.get(Counter::ToastsDue) + all.get(Counter::OriginationsAttempted);
+        let tally = simulate(&plan(healthy.clone(), vec![c], HOUR), 0).total;
+        let calls = tally.get(Counter::ToastsDue) + tally.get(Counter::OriginationsAttempted);
         // Set-up 7 and two refreshes of 2 messages each per user; calls cut by the horizon make the rest inexact.
-        let rest = all.get(Counter::MessagesSent) - 50 * (7 + 2 * 2);
+        let rest = tally.get(Counter::MessagesSent) - 50 * (7 + 2 * 2);
         assert!(calls > 100);
         (rest as f64 / calls as f64, 12.0 / calls as f64)
     };
-    let near = |(found, slack): (f64, f64), expected: f64| {
-        assert!((found - expected).abs() <= slack, "{found} {expected}")
+    let near = |(figure, slack): (f64, f64), expected: f64| {
+        assert!((figure - expected).abs() <= slack, "{figure} {expected}")
     };
     near(messages(6.0, 0.0, 3600, 0.0), 6.0);
     near(messages(6.0, 0.0, 3600, 1.0), 8.0);

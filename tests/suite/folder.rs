@@ -82,27 +82,31 @@ fn of_three_at_once_one_is_whole_and_two_are_refused() {
         let ids = started.each_ref().map(std::process::Child::id);
         let ended = started.map(|child| child.wait_with_output().unwrap());
         let codes = ended.each_ref().map(|output| output.status.code());
-        let whole = codes.iter().position(|code| *code != Some(1));
-        let whole = whole.unwrap_or_else(|| panic!("round {round}: {codes:?}"));
+        let winner = codes.iter().position(|code| *code != Some(1));
+        let winner = winner.unwrap_or_else(|| panic!("round {round}: {codes:?}"));
         assert!(
-            matches!(codes[whole], Some(0 | 3 | 4)),
+            matches!(codes[winner], Some(0 | 3 | 4)),
             "round {round}: {codes:?}"
         );
-        let refusal = format!("another process ({}) writes into this folder", ids[whole]);
-        for other in (0..3).filter(|i| *i != whole) {
-            let said = text(&ended[other].stderr);
-            assert_eq!(codes[other], Some(1), "round {round}: {said}");
-            assert!(said.contains(&refusal), "round {round}: {said}");
+        let refusal = format!("another process ({}) writes into this folder", ids[winner]);
+        for loser in (0..3).filter(|i| *i != winner) {
+            let stderr = text(&ended[loser].stderr);
+            assert_eq!(codes[loser], Some(1), "round {round}: {stderr}");
+            assert!(stderr.contains(&refusal), "round {round}: {stderr}");
         }
         let results = Results::read(&out).unwrap();
-        let seed = u64::from(seeds[whole]);
+        let seed = u64::from(seeds[winner]);
         assert_eq!(results.manifest.seed, seed, "round {round}");
         for file in results.manifest.files.keys() {
             results.bytes(file).unwrap();
         }
         // Nothing of the others is there: all that is there is listed.
-        let listed = results.manifest.files.len() + 1;
-        assert_eq!(fs::read_dir(&out).unwrap().count(), listed, "round {round}");
+        let file_count = results.manifest.files.len() + 1;
+        assert_eq!(
+            fs::read_dir(&out).unwrap().count(),
+            file_count,
+            "round {round}"
+        );
     }
     println!("{rounds} rounds");
 }

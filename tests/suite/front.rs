@@ -11,17 +11,17 @@ const AIMS: &str = "missed_toast_fraction, message_rate_per_s";
 /// for longer, so that every interval is a trade; what comes back later is worse in what is missed and sends no less.
 fn crashing(folder: &TempDir, objective: &str) -> String {
     let file = by_hand(folder.path(), "healthy", objective);
-    let more = "[[fault]]\nkind = \"crash\"\ntarget = \"gateway:g\"\nat = \"12:00\"\nduration = \"1 s\"\nreset = false\n";
+    let crash_fault = "[[fault]]\nkind = \"crash\"\ntarget = \"gateway:g\"\nat = \"12:00\"\nduration = \"1 s\"\nreset = false\n";
     let forgets = std::fs::read_to_string(&file).unwrap();
     let forgets = forgets.replace(
         "profile = \"healthy\"",
         "profile = \"healthy\"\nforgets = \"sessions\"",
     );
-    std::fs::write(&file, format!("{forgets}{more}")).unwrap();
+    std::fs::write(&file, format!("{forgets}{crash_fault}")).unwrap();
     file
 }
 
-fn front(file: &str, more: &[&str]) -> (Option<i32>, Value) {
+fn front(file: &str, flags: &[&str]) -> (Option<i32>, Value) {
     let folder = TempDir::new().unwrap();
     let out = folder.path().join("out");
     let args = [
@@ -32,14 +32,14 @@ fn front(file: &str, more: &[&str]) -> (Option<i32>, Value) {
         "--out",
         out.to_str().unwrap(),
     ];
-    let output = rccsim(&[&args[..], &["--format", "json"], more].concat());
-    let found = serde_json::from_slice(&output.stdout)
+    let output = rccsim(&[&args[..], &["--format", "json"], flags].concat());
+    let result = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|e| panic!("{e}: {}", text(&output.stderr)));
-    (output.status.code(), found)
+    (output.status.code(), result)
 }
 
-fn standings(found: &Value) -> Vec<(String, String)> {
-    let points = found["points"].as_array().unwrap().iter();
+fn standings(result: &Value) -> Vec<(String, String)> {
+    let points = result["points"].as_array().unwrap().iter();
     let label_and_standing = |p: &Value| {
         let [point, standing] = ["point", "standing"].map(|key| p[key].as_str().unwrap().into());
         (point, standing)
@@ -59,10 +59,10 @@ fn a_shorter_interval_is_a_trade_and_so_is_coming_back_later() {
         "--reps",
         "12",
     ];
-    let (code, found) = front(&file, &vary);
-    assert_eq!(code, Some(0), "{found}");
-    assert_eq!(found["schema"], "rccsim.front/1");
-    let standings = standings(&found);
+    let (code, result) = front(&file, &vary);
+    assert_eq!(code, Some(0), "{result}");
+    assert_eq!(result["schema"], "rccsim.front/1");
+    let standings = standings(&result);
     assert_eq!(standings.len(), 4, "the product of two keys");
     for (point, standing) in &standings {
         if point.ends_with("fixed 30 s") {
@@ -75,14 +75,14 @@ fn a_shorter_interval_is_a_trade_and_so_is_coming_back_later() {
         .find(|(p, _)| p.contains("25 min") && p.contains("20 min"));
     assert_eq!(late.unwrap().1, "front");
     assert!(
-        found["answer"]
+        result["answer"]
             .as_str()
             .unwrap()
             .contains("trade missed toasts and"),
-        "{found}"
+        "{result}"
     );
-    let (_, again) = front(&file, &[&vary[..], &["--jobs", "1"]].concat());
-    assert_eq!(found, again, "for any number of threads");
+    let (_, rerun) = front(&file, &[&vary[..], &["--jobs", "1"]].concat());
+    assert_eq!(result, rerun, "for any number of threads");
 }
 
 #[test]
@@ -94,20 +94,20 @@ fn what_misses_an_objective_is_not_recommended() {
     );
     // 20 users send 2 · 20/60 messages a second where they refresh every minute.
     let vary = ["--vary", "clients.refresh_interval=1 min, 25 min"];
-    let (code, found) = front(&file, &vary);
-    assert_eq!(code, Some(0), "{found}");
-    let found = standings(&found);
+    let (code, result) = front(&file, &vary);
+    assert_eq!(code, Some(0), "{result}");
+    let standing = standings(&result);
     assert_eq!(
-        (found[0].1.as_str(), found[1].1.as_str()),
+        (standing[0].1.as_str(), standing[1].1.as_str()),
         ("misses", "front")
     );
     let file = crashing(
         &folder,
         "metric = \"message_rate_per_s\"\nat_most = \"0.001 /s\"",
     );
-    let (code, found) = front(&file, &vary);
+    let (code, result) = front(&file, &vary);
     assert_eq!(
-        (code, found["front"].as_array().unwrap().len()),
+        (code, result["front"].as_array().unwrap().len()),
         (Some(3), 0)
     );
 }
@@ -121,9 +121,9 @@ fn what_is_wrong_with_the_aims_is_said_before_anything_runs() {
         "metric = \"session_drops\"\nat_most = 3",
     );
     let vary = "clients.refresh_interval=5 min, 25 min";
-    let error = |aims: &str, more: &[&str]| {
+    let error = |aims: &str, flags: &[&str]| {
         let args = ["best", &file, "--vary", vary, "--objectives", aims];
-        let output = rccsim(&[&args[..], more].concat());
+        let output = rccsim(&[&args[..], flags].concat());
         assert_eq!(output.status.code(), Some(2), "{aims}");
         text(&output.stderr)
     };

@@ -47,8 +47,8 @@ impl Dice {
         (self.next() % n.max(1) as u64) as usize
     }
 
-    fn pick<'a, T>(&mut self, all: &'a [T]) -> &'a T {
-        &all[self.below(all.len())]
+    fn pick<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
+        &choices[self.below(choices.len())]
     }
 }
 
@@ -131,13 +131,13 @@ fn mutated(dice: &mut Dice, bytes: &[u8]) -> Vec<u8> {
             }
             1 => drop(bytes.drain(from..to)),
             2 => {
-                let again = bytes[from..to].to_vec();
-                bytes.splice(from..from, again);
+                let copy = bytes[from..to].to_vec();
+                bytes.splice(from..from, copy);
             }
             3 => {
-                let other = dice.below(bytes.len() + 1);
-                let moved = bytes[from..to].to_vec();
-                bytes.splice(other..other, moved);
+                let position = dice.below(bytes.len() + 1);
+                let piece = bytes[from..to].to_vec();
+                bytes.splice(position..position, piece);
             }
             4 => bytes.truncate(from),
             5 => drop(bytes.splice(from..to, dice.pick(WORDS).bytes())),
@@ -163,9 +163,9 @@ fn hammer(target: &str, default: u64, seeds: &[Vec<u8>], take: impl Fn(&[u8], &m
     for case in 0..cases {
         let seed = dice.pick(seeds);
         let bytes = mutated(&mut dice, seed);
-        let begun = Instant::now();
+        let start = Instant::now();
         let outcome = catch_unwind(AssertUnwindSafe(|| take(&bytes, &mut Dice(case))));
-        let lasted = begun.elapsed();
+        let lasted = start.elapsed();
         let input = || String::from_utf8_lossy(&bytes).into_owned();
         assert!(
             outcome.is_ok(),
@@ -210,15 +210,15 @@ fn scenarios_are_read_or_refused() {
 }
 
 /// Set in the process of [`short_runs_end`] that has nothing else to do.
-const ALONE: &str = "RCCSIM_FUZZ_ALONE";
+const ALONE_VARIABLE: &str = "RCCSIM_FUZZ_ALONE";
 
 /// Whatever was read can be simulated: a few users, a few minutes. Memory is that of a process, so they have one of their own.
 #[test]
 fn short_runs_end() {
-    if std::env::var_os(ALONE).is_none() {
-        let mut alone = Command::new(std::env::current_exe().unwrap());
-        alone.args(["--exact", "fuzz::short_runs_end", "--nocapture"]);
-        assert!(alone.env(ALONE, "yes").status().unwrap().success());
+    if std::env::var_os(ALONE_VARIABLE).is_none() {
+        let mut child = Command::new(std::env::current_exe().unwrap());
+        child.args(["--exact", "fuzz::short_runs_end", "--nocapture"]);
+        assert!(child.env(ALONE_VARIABLE, "yes").status().unwrap().success());
         return;
     }
     let runs = AtomicU64::new(0);
@@ -302,8 +302,8 @@ fn captures_and_logs_are_read_or_refused() {
 
 #[test]
 fn results_folders_are_read_or_refused() {
-    let made = TempDir::new().unwrap();
-    let out = made.path().join("out");
+    let results_folder = TempDir::new().unwrap();
+    let out = results_folder.path().join("out");
     let short = [
         "--reps",
         "2",

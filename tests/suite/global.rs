@@ -13,7 +13,7 @@ fn the_answer_of_the_gateway_to_update_is_worth_a_call() {
         "ignores-update",
         "metric = \"down_fraction\"\nat_most = \"1 %\"",
     );
-    let global = |more: &[&str]| -> (Option<i32>, Value) {
+    let global = |arguments: &[&str]| -> (Option<i32>, Value) {
         let out = folder.path().join("out");
         let args = [
             "sensitivity",
@@ -32,16 +32,16 @@ fn the_answer_of_the_gateway_to_update_is_worth_a_call() {
             "--format",
             "json",
         ];
-        let output = rccsim(&[&args[..], &flags, more].concat());
-        let found = serde_json::from_slice(&output.stdout);
-        let found = found.unwrap_or_else(|e| panic!("{e}: {}", text(&output.stderr)));
-        (output.status.code(), found)
+        let output = rccsim(&[&args[..], &flags, arguments].concat());
+        let result = serde_json::from_slice(&output.stdout);
+        let result = result.unwrap_or_else(|e| panic!("{e}: {}", text(&output.stderr)));
+        (output.status.code(), result)
     };
-    let (code, found) = global(&[]);
+    let (code, result) = global(&[]);
     assert_eq!(code, Some(0));
-    assert_eq!(found["schema"], "rccsim.global-sensitivity/1");
-    let unknowns = found["unknowns"].as_array().unwrap();
-    let share = |u: &Value, which: &str| u[which]["mean"].as_f64();
+    assert_eq!(result["schema"], "rccsim.global-sensitivity/1");
+    let unknowns = result["unknowns"].as_array().unwrap();
+    let share = |u: &Value, order: &str| u[order]["mean"].as_f64();
     // Sorted by their share in all; together they make all of it.
     let totals: Vec<f64> = unknowns.iter().filter_map(|u| share(u, "total")).collect();
     assert!(
@@ -56,18 +56,18 @@ fn the_answer_of_the_gateway_to_update_is_worth_a_call() {
         .collect();
     assert!(first.contains(&"clients.reestablish"), "{first:?}");
     assert!(
-        found["answer"]
+        result["answer"]
             .as_str()
             .unwrap()
             .contains("Worth a phone call to the vendor")
     );
-    let (least, greatest) = (found["least"].as_f64(), found["greatest"].as_f64());
+    let (minimum, greatest) = (result["least"].as_f64(), result["greatest"].as_f64());
     assert!(
-        least < found["base"].as_f64() && greatest > Some(0.5),
-        "{least:?} {greatest:?}"
+        minimum < result["base"].as_f64() && greatest > Some(0.5),
+        "{minimum:?} {greatest:?}"
     );
     // The same for any number of threads, and when it is done again.
-    assert_eq!(found, global(&["--jobs", "1"]).1);
+    assert_eq!(result, global(&["--jobs", "1"]).1);
 }
 
 #[test]

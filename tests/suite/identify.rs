@@ -28,25 +28,25 @@ pub(crate) fn identify(files: &[&str]) -> Identification {
     identifier.finish()
 }
 
-fn near(a: &Value, b: &Value, within: f64) -> bool {
+fn near(a: &Value, b: &Value, tolerance: f64) -> bool {
     match (a.as_f64(), b.as_f64()) {
-        (Some(a), Some(b)) => (a - b).abs() <= within,
+        (Some(a), Some(b)) => (a - b).abs() <= tolerance,
         _ => a.is_null() && (b.is_null() || b.as_array().is_some_and(Vec::is_empty)),
     }
 }
 
 /// Numbers as text and as numbers are the same, and so are nothing and the empty text.
-fn plain(value: &Value) -> Value {
+fn normalised(value: &Value) -> Value {
     match value {
         Value::String(text) if text.is_empty() => Value::Null,
         Value::String(text) => text.parse::<u32>().map_or(value.clone(), Value::from),
-        Value::Array(all) => all.iter().map(plain).collect(),
+        Value::Array(items) => items.iter().map(normalised).collect(),
         other => other.clone(),
     }
 }
 
 /// Headers, copies and instants.
-fn says_the_same(capture: &str, found: &Value, expected: &Value) {
+fn says_the_same(capture: &str, actual: &Value, expected: &Value) {
     for key in [
         "agent",
         "allow",
@@ -59,13 +59,13 @@ fn says_the_same(capture: &str, found: &Value, expected: &Value) {
         "refresh_by",
     ] {
         assert_eq!(
-            plain(&found[key]),
-            plain(&expected[key]),
+            normalised(&actual[key]),
+            normalised(&expected[key]),
             "{capture}: {key}"
         );
     }
     // tshark counts the second leg through a proxy as copies.
-    let legs = found["legs"].as_u64().unwrap();
+    let legs = actual["legs"].as_u64().unwrap();
     assert_eq!(
         legs,
         if capture.starts_with("kamailio") {
@@ -75,7 +75,7 @@ fn says_the_same(capture: &str, found: &Value, expected: &Value) {
         },
         "{capture}"
     );
-    let copies: Vec<u64> = found["update_copies"]
+    let copies: Vec<u64> = actual["update_copies"]
         .as_array()
         .unwrap()
         .iter()
@@ -84,37 +84,37 @@ fn says_the_same(capture: &str, found: &Value, expected: &Value) {
     assert_eq!(Value::from(copies), expected["update_copies"], "{capture}");
     assert!(
         near(
-            &found["first_refresh_after_s"],
+            &actual["first_refresh_after_s"],
             &expected["first_refresh_after_s"],
             0.002
         ),
         "{capture}"
     );
     let byes = |v: &Value| v["bye"].as_array().unwrap().clone();
-    assert_eq!(byes(found).len(), byes(expected).len(), "{capture}");
-    for (bye, wanted) in byes(found).iter().zip(byes(expected)) {
+    assert_eq!(byes(actual).len(), byes(expected).len(), "{capture}");
+    for (bye, target) in byes(actual).iter().zip(byes(expected)) {
         assert!(
-            bye[0] == wanted[0] && near(&bye[1], &wanted[1], 0.002),
-            "{capture}: {bye} {wanted}"
+            bye[0] == target[0] && near(&bye[1], &target[1], 0.002),
+            "{capture}: {bye} {target}"
         );
     }
 }
 
 /// Response times and the frames that show it all.
-fn shows_the_same(capture: &str, found: &Value, expected: &Value) {
-    let (times, wanted) = (&found["response_ms"], &expected["response_ms"]);
-    assert_eq!(times["n"], wanted["n"], "{capture}");
+fn shows_the_same(capture: &str, actual: &Value, expected: &Value) {
+    let (times, target) = (&actual["response_ms"], &expected["response_ms"]);
+    assert_eq!(times["n"], target["n"], "{capture}");
     for key in ["median", "max"] {
         assert!(
-            near(&times[key], &wanted[key], 2.0),
-            "{capture}: {key} {times} {wanted}"
+            near(&times[key], &target[key], 2.0),
+            "{capture}: {key} {times} {target}"
         );
     }
     assert_eq!(
-        found["evidence"]["ok"], expected["evidence"]["ok"],
+        actual["evidence"]["ok"], expected["evidence"]["ok"],
         "{capture}"
     );
-    let updates: Vec<Value> = found["evidence"]["update"]
+    let updates: Vec<Value> = actual["evidence"]["update"]
         .as_array()
         .unwrap()
         .iter()
@@ -131,27 +131,27 @@ fn shows_the_same(capture: &str, found: &Value, expected: &Value) {
 #[test]
 fn every_capture_says_what_tshark_says() {
     let expected = fs::read_to_string(captures().join("expected.jsonl")).unwrap();
-    let mut seen = BTreeSet::new();
+    let mut decoded_forms = BTreeSet::new();
     for line in expected.lines() {
         let expected: Value = serde_json::from_str(line).unwrap();
         let capture = expected["capture"].as_str().unwrap();
-        seen.insert(capture.to_string());
-        let identified = identify(&[capture]);
-        let dialogs = serde_json::to_value(&identified.dialogs).unwrap();
-        let found = dialogs
+        decoded_forms.insert(capture.to_string());
+        let identification = identify(&[capture]);
+        let dialogs = serde_json::to_value(&identification.dialogs).unwrap();
+        let decoded = dialogs
             .as_array()
             .unwrap()
             .iter()
             .find(|d| d["evidence"]["invite"] == expected["evidence"]["invite"]);
-        let found = found.unwrap_or_else(|| panic!("{capture}: no such dialog in {dialogs}"));
-        says_the_same(capture, found, &expected);
-        shows_the_same(capture, found, &expected);
+        let decoded = decoded.unwrap_or_else(|| panic!("{capture}: no such dialog in {dialogs}"));
+        says_the_same(capture, decoded, &expected);
+        shows_the_same(capture, decoded, &expected);
     }
     let files = fs::read_dir(captures())
         .unwrap()
         .map(|f| f.unwrap().file_name().into_string().unwrap());
     let files: BTreeSet<String> = files.filter(|f| f.contains(".pcap")).collect();
-    assert_eq!(files, seen);
+    assert_eq!(files, decoded_forms);
 }
 
 /// Keys and values that a profile sets.
@@ -173,29 +173,29 @@ fn every_form_of_one_dialog_gives_one_profile() {
         "rejects-405-udp-ipv6.pcap",
         "rejects-405-tcp.pcap",
     ];
-    let all: Vec<Identification> = forms.iter().map(|f| identify(&[f])).collect();
-    for (form, identified) in forms.iter().zip(&all) {
+    let identifications: Vec<Identification> = forms.iter().map(|f| identify(&[f])).collect();
+    for (form, identification) in forms.iter().zip(&identifications) {
         assert_eq!(
-            sets(&identified.gateways[0]),
-            sets(&all[0].gateways[0]),
+            sets(&identification.gateways[0]),
+            sets(&identifications[0].gateways[0]),
             "{form}"
         );
         assert_eq!(
-            sets(&identified.clients[0]),
-            sets(&all[0].clients[0]),
+            sets(&identification.clients[0]),
+            sets(&identifications[0].clients[0]),
             "{form}"
         );
     }
     let capture = identify(&["ignores-with-call-udp.pcap"]);
     for log in ["snooper.log", "asterisk-chan_sip.log", "asterisk-pjsip.log"] {
-        let identified = identify(&[&format!("text/{log}")]);
+        let identification = identify(&[&format!("text/{log}")]);
         assert_eq!(
-            sets(&identified.gateways[0]),
+            sets(&identification.gateways[0]),
             sets(&capture.gateways[0]),
             "{log}"
         );
         assert_eq!(
-            identified.gateways[0].class.as_deref(),
+            identification.gateways[0].class.as_deref(),
             Some("ignores-update"),
             "{log}"
         );
@@ -231,8 +231,8 @@ fn logs_are_recognised_by_their_content() {
         ("asterisk-chan_sip.log", "Asterisk chan_sip", 26, "none"),
         ("asterisk-pjsip.log", "Asterisk PJSIP", 26, "seconds"),
     ] {
-        let identified = identify(&[&format!("text/{file}")]);
-        let facts = &identified.files[0];
+        let identification = identify(&[&format!("text/{file}")]);
+        let facts = &identification.files[0];
         assert_eq!(
             (facts.forms.as_slice(), facts.messages, facts.times),
             (&[form][..], messages, times),
@@ -249,15 +249,15 @@ fn profiles_are_taken_by_the_scenario_and_name_nobody() {
         if !file.contains(".pcap") {
             continue;
         }
-        let identified = identify(&[&file]);
+        let identification = identify(&[&file]);
         let profiles = [
             (
                 "gateways",
-                gateway_profile(&identified, &identified.gateways[0]),
+                gateway_profile(&identification, &identification.gateways[0]),
             ),
             (
                 "clients",
-                client_profile(&identified, &identified.clients[0]),
+                client_profile(&identification, &identification.clients[0]),
             ),
         ];
         for (kind, text) in profiles {
@@ -288,12 +288,12 @@ fn profiles_are_taken_by_the_scenario_and_name_nobody() {
 
 #[test]
 fn several_dialogs_and_gateways_are_told_apart() {
-    let identified = identify(&[
+    let identification = identify(&[
         "rejects-405-udp.pcap",
         "healthy-tcp.pcap",
         "kamailio-relay-udp.pcap",
     ]);
-    let classes: Vec<_> = identified
+    let classes: Vec<_> = identification
         .gateways
         .iter()
         .map(|g| g.class.as_deref())
@@ -302,10 +302,10 @@ fn several_dialogs_and_gateways_are_told_apart() {
         classes,
         [Some("rejects-405"), Some("healthy"), Some("healthy")]
     );
-    assert_eq!(identified.dialogs.len(), 3);
+    assert_eq!(identification.dialogs.len(), 3);
     // Behind the proxy stands the gateway: it is where the last leg ends.
     assert_eq!(
-        identified.gateways[2].address.as_deref(),
+        identification.gateways[2].address.as_deref(),
         Some("127.0.0.1:17600")
     );
 }
@@ -356,9 +356,9 @@ fn a_capture_that_was_cut_gives_what_is_there_and_says_where_it_ends() {
         "rejects-405-udp.pcapng",
         "healthy-tcp.pcap",
     ] {
-        let whole = fs::read(captures().join(file)).unwrap();
+        let bytes = fs::read(captures().join(file)).unwrap();
         let mut count = 0;
-        let summary = read_from(file, &whole[..whole.len() - 300], &mut |_| count += 1).unwrap();
+        let summary = read_from(file, &bytes[..bytes.len() - 300], &mut |_| count += 1).unwrap();
         assert!(
             count > 5
                 && summary
@@ -423,13 +423,13 @@ fn survives(bytes: &[u8]) -> Option<Summary> {
     identifier.begin("x");
     let summary = read_from("x", bytes, &mut |o| identifier.observe(&o)).ok()?;
     identifier.end(summary.clone());
-    let identified = identifier.finish();
-    for gateway in &identified.gateways {
-        let text = gateway_profile(&identified, gateway);
+    let identification = identifier.finish();
+    for gateway in &identification.gateways {
+        let text = gateway_profile(&identification, gateway);
         Profile::parse("gateways", "x", "x", &text).unwrap_or_else(|e| panic!("{e}\n{text}"));
     }
-    for client in &identified.clients {
-        let text = client_profile(&identified, client);
+    for client in &identification.clients {
+        let text = client_profile(&identification, client);
         Profile::parse("clients", "x", "x", &text).unwrap_or_else(|e| panic!("{e}\n{text}"));
     }
     Some(summary)
@@ -437,8 +437,8 @@ fn survives(bytes: &[u8]) -> Option<Summary> {
 
 /// Inputs of each test: a bounded number; RCCSIM_FUZZ asks for more.
 fn cases() -> u32 {
-    let asked = std::env::var("RCCSIM_FUZZ").ok();
-    asked.map_or(3000, |n| n.parse().unwrap())
+    let count = std::env::var("RCCSIM_FUZZ").ok();
+    count.map_or(3000, |n| n.parse().unwrap())
 }
 
 #[test]
@@ -449,12 +449,12 @@ fn a_log_in_utf_16_says_what_it_says_in_utf_8() {
         let summary = read_from("x", bytes, &mut |o| all.push(o)).unwrap();
         (all, summary)
     };
-    let plain = messages(text.as_bytes());
-    assert_eq!(plain.0.len(), 26);
+    let baseline = messages(text.as_bytes());
+    assert_eq!(baseline.0.len(), 26);
     for to_bytes in [u16::to_le_bytes, u16::to_be_bytes] {
         let units = [0xfeff].into_iter().chain(text.encode_utf16());
         let bytes: Vec<u8> = units.flat_map(to_bytes).collect();
-        assert_eq!(messages(&bytes), plain);
+        assert_eq!(messages(&bytes), baseline);
     }
 }
 

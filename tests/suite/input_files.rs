@@ -36,12 +36,12 @@ fn write(folder: &Path, scenario: &str) -> String {
     file.display().to_string()
 }
 
-fn done(args: &[&str], out: &Path) -> String {
+fn run_quietly(args: &[&str], out: &Path) -> String {
     let output = rccsim(&[args, &["--quiet", "--out", out.to_str().unwrap()]].concat());
-    let said = text(&output.stderr);
+    let stderr = text(&output.stderr);
     assert!(
         matches!(output.status.code(), Some(0 | 3 | 4)),
-        "{args:?}: {said}"
+        "{args:?}: {stderr}"
     );
     text(&output.stdout)
 }
@@ -51,15 +51,15 @@ fn a_replay_runs_from_its_results_folder() {
     let root = TempDir::new().unwrap();
     let from = root.path().join("from");
     let file = write(&from, REPLAY);
-    let [out, again] = ["out", "again"].map(|name| root.path().join(name));
-    let said = done(&["run", &file, "--no-report"], &out);
-    assert!(said.contains("scenario.toml, files/"), "{said}");
+    let [out, rerun] = ["out", "again"].map(|name| root.path().join(name));
+    let message = run_quietly(&["run", &file, "--no-report"], &out);
+    assert!(message.contains("scenario.toml, files/"), "{message}");
     fs::remove_dir_all(&from).unwrap();
     let scenario = out.join("scenario.toml");
-    done(&["run", scenario.to_str().unwrap(), "--no-report"], &again);
+    run_quietly(&["run", scenario.to_str().unwrap(), "--no-report"], &rerun);
     for name in ["summary.csv", "runs.csv", "drops.csv", "series.csv"] {
-        let [one, other] = [&out, &again].map(|folder| fs::read(folder.join(name)).unwrap());
-        assert!(one == other, "{name} differs");
+        let [first, second] = [&out, &rerun].map(|folder| fs::read(folder.join(name)).unwrap());
+        assert!(first == second, "{name} differs");
     }
     let values = |folder: &Path| {
         let text = fs::read_to_string(folder.join("scenario.toml")).unwrap();
@@ -67,7 +67,7 @@ fn a_replay_runs_from_its_results_folder() {
         let lines = values.map(|l| l.split("  #").next().unwrap().to_string());
         lines.collect::<Vec<_>>().join("\n")
     };
-    assert_eq!(values(&out), values(&again));
+    assert_eq!(values(&out), values(&rerun));
     assert!(
         values(&out).contains("calls_file = \"files/"),
         "{}",
@@ -96,7 +96,7 @@ fn a_study_that_turns_files_runs_from_its_results_folder() {
     .unwrap();
     fs::write(from.join("short.toml"), "refresh_interval = \"5 min\"\n").unwrap();
     fs::write(from.join("long.toml"), "refresh_interval = \"20 min\"\n").unwrap();
-    let [out, again, both] = ["out", "again", "both"].map(|name| root.path().join(name));
+    let [out, rerun, both] = ["out", "again", "both"].map(|name| root.path().join(name));
     let vary = [
         "--vary",
         "clients.calls_file=of/calls.csv, more.csv",
@@ -104,14 +104,14 @@ fn a_study_that_turns_files_runs_from_its_results_folder() {
         "clients.profile=short.toml, long.toml",
         "--no-report",
     ];
-    done(&[&["sweep", &file], &vary[..]].concat(), &out);
+    run_quietly(&[&["sweep", &file], &vary[..]].concat(), &out);
     // Records of two kinds, calls of two files, two profiles.
     assert_eq!(fs::read_dir(out.join("files")).unwrap().count(), 5);
     fs::remove_dir_all(&from).unwrap();
     let scenario = out.join("scenario.toml");
-    done(
+    run_quietly(
         &["sweep", scenario.to_str().unwrap(), "--no-report"],
-        &again,
+        &rerun,
     );
     let figures = |folder: &Path| -> Vec<String> {
         let text = fs::read_to_string(folder.join("summary.csv")).unwrap();
@@ -122,9 +122,9 @@ fn a_study_that_turns_files_runs_from_its_results_folder() {
         });
         figures.collect()
     };
-    assert_eq!(figures(&out), figures(&again));
-    let points = [out.to_str().unwrap(), again.to_str().unwrap()];
-    done(
+    assert_eq!(figures(&out), figures(&rerun));
+    let points = [out.to_str().unwrap(), rerun.to_str().unwrap()];
+    run_quietly(
         &[&["compare"], &points[..], &["--no-report"]].concat(),
         &both,
     );
@@ -135,10 +135,10 @@ fn what_changed_since_it_was_read_is_not_kept() {
     let root = TempDir::new().unwrap();
     let file = write(root.path(), REPLAY);
     let scenario = load(Path::new(&file), &[]).unwrap();
-    let kept = input_files(&scenario, None);
-    assert_eq!(kept.len(), 2);
+    let files = input_files(&scenario, None);
+    assert_eq!(files.len(), 2);
     let mut copy = Vec::new();
-    let calls = kept
+    let calls = files
         .iter()
         .find(|f| f.path().ends_with("calls.csv"))
         .unwrap();
@@ -158,8 +158,11 @@ fn a_file_in_the_place_of_the_kept_ones_is_refused() {
     fs::write(out.join("files"), "precious").unwrap();
     let output = rccsim(&["run", &file, "--quiet", "--out", out.to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(1));
-    let said = text(&output.stderr);
-    assert!(said.contains("out/files: not of these results"), "{said}");
+    let stderr = text(&output.stderr);
+    assert!(
+        stderr.contains("out/files: not of these results"),
+        "{stderr}"
+    );
     assert_eq!(fs::read_to_string(out.join("files")).unwrap(), "precious");
 }
 

@@ -14,17 +14,18 @@ use crate::study::{by_hand, rccsim, text};
 
 const CRASH: &str = "[[fault]]\nkind = \"crash\"\ntarget = \"gateway:g\"\nat = \"10:00\"\nduration = \"1 min\"\nreset = false\n";
 
-fn model(gateway: &str, users: u32, more: &str) -> Scenario {
+fn model(gateway: &str, users: u32, extra: &str) -> Scenario {
     let text = format!(
         "[scenario]\nname = \"small\"\nhorizon = \"4 h\"\n[[gateway]]\nname = \"g\"\nprofile = \"healthy\"\n{gateway}\n\
-         [[clients]]\nname = \"c\"\nprofile = \"communicator-2007-r2\"\ncount = {users}\ngateway = \"g\"\nsign_in = \"uniform over 10 min\"\n{more}"
+         [[clients]]\nname = \"c\"\nprofile = \"communicator-2007-r2\"\ncount = {users}\ngateway = \"g\"\nsign_in = \"uniform over 10 min\"\n{extra}"
     );
     Scenario::from_toml(&text).unwrap()
 }
 
-fn axes(all: &[&str]) -> Vec<Axis> {
-    let place = Place::whole("vary");
-    all.iter()
+fn axes(lines: &[&str]) -> Vec<Axis> {
+    let place = Place::file_only("vary");
+    lines
+        .iter()
         .map(|text| Axis::parse(text, &place).unwrap())
         .collect()
 }
@@ -36,7 +37,7 @@ fn campaign() -> Campaign {
 const BUDGET: u32 = 300;
 
 /// The point that the search selects, and what it took.
-fn searched(base: &Scenario, axes: &[Axis], cost: &str) -> (String, JointResult) {
+fn search_result(base: &Scenario, axes: &[Axis], cost: &str) -> (String, JointResult) {
     let selector = Selector {
         costs: Vec::new(),
         within_objectives: !base.objectives.is_empty(),
@@ -54,18 +55,18 @@ fn searched(base: &Scenario, axes: &[Axis], cost: &str) -> (String, JointResult)
         budget: BUDGET,
     };
     let result = search.run(&campaign()).unwrap().unwrap();
-    let Some(SelectionState::Selected { best, .. }) = &result.selected.state else {
-        panic!("not decided: {:?}", result.selected.state)
+    let Some(SelectionState::Selected { best, .. }) = &result.selection.state else {
+        panic!("not decided: {:?}", result.selection.state)
     };
     (result.finalists[*best].point.label(), result)
 }
 
 /// Every point of the grid with its mean cost, and whether it meets the objectives.
-fn simulated(base: &Scenario, axes: &[Axis], cost: &str) -> Vec<(String, f64, bool)> {
+fn simulated_grid(base: &Scenario, axes: &[Axis], cost: &str) -> Vec<(String, f64, bool)> {
     let cost = Cost::parse(cost).unwrap();
-    let study = Study::new(axes.to_vec(), Combine::Product, &Place::whole("vary")).unwrap();
+    let study = Study::new(axes.to_vec(), Combine::Product, &Place::file_only("vary")).unwrap();
     let cases = cases(base, &study).unwrap();
-    let all = campaign()
+    let results = campaign()
         .replicate(&cases, Replications::fixed(10))
         .unwrap()
         .unwrap();
@@ -80,35 +81,38 @@ fn simulated(base: &Scenario, axes: &[Axis], cost: &str) -> Vec<(String, f64, bo
             verdict == Verdict::Pass,
         )
     };
-    cases.iter().zip(&all).map(point).collect()
+    cases.iter().zip(&results).map(point).collect()
 }
 
 fn finds_the_optimum(base: &Scenario, vary: &[&str], cost: &str) {
     let axes = axes(vary);
-    let grid = simulated(base, &axes, cost);
+    let grid = simulated_grid(base, &axes, cost);
     let feasible = grid.iter().filter(|(.., meets)| *meets);
-    let (least_at, least, _) = feasible.min_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
-    let (label, result) = searched(base, &axes, cost);
-    let (_, found, meets) = grid.iter().find(|(l, ..)| *l == label).unwrap();
-    let runs = result.runs + result.selected.observations() as u32;
+    let (least_at, minimum, _) = feasible.min_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
+    let (label, result) = search_result(base, &axes, cost);
+    let (_, cost_found, meets) = grid.iter().find(|(l, ..)| *l == label).unwrap();
+    let runs = result.runs + result.selection.observations() as u32;
     println!(
-        "{} points: {label} at {found}, the least is {least_at} at {least}; {} tried in {runs} runs",
+        "{} points: {label} at {cost_found}, the least is {least_at} at {minimum}; {} tried in {runs} runs",
         grid.len(),
-        result.tried.len()
+        result.tried_points.len()
     );
     assert_eq!(result.grid, grid.len());
     assert!(*meets, "{label}");
     assert!(
-        found - least <= 0.05 * least.abs(),
-        "{label}: {found}, {least_at}: {least}"
+        cost_found - minimum <= 0.05 * minimum.abs(),
+        "{label}: {cost_found}, {least_at}: {minimum}"
     );
     assert!(runs <= BUDGET + 60, "{runs}");
     assert!(
-        result.tried.len() < grid.len(),
+        result.tried_points.len() < grid.len(),
         "the grid was not simulated whole"
     );
-    let again = searched(base, &axes, cost);
-    assert_eq!((label, result.tried), (again.0, again.1.tried));
+    let rerun = search_result(base, &axes, cost);
+    assert_eq!(
+        (label, result.tried_points),
+        (rerun.0, rerun.1.tried_points)
+    );
 }
 
 #[test]
@@ -156,9 +160,9 @@ fn the_command_says_what_was_searched_and_found() {
         "metric = \"down_fraction\"\nat_most = \"1 %\"",
     );
     let out = folder.path().join("out");
-    let best = |more: &[&str]| {
+    let best = |flags: &[&str]| {
         let args = ["best", &file, "--search", "--out", out.to_str().unwrap()];
-        rccsim(&[&args[..], more].concat())
+        rccsim(&[&args[..], flags].concat())
     };
     let vary = [
         "--vary",
@@ -171,22 +175,22 @@ fn the_command_says_what_was_searched_and_found() {
     ];
     let output = best(&vary);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let result: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     // Nothing is ever lost: the longest interval without jitter, or one that is as good, sends least.
-    let point = found["best"].as_str().unwrap();
+    let point = result["best"].as_str().unwrap();
     assert!(
         point.contains("refresh_interval=20 min") || point.contains("=19 min"),
         "{point}"
     );
-    assert_eq!(found["search"]["grid"], 120);
-    assert!(found["search"]["tried"].as_array().unwrap().len() < 120);
+    assert_eq!(result["search"]["grid"], 120);
+    assert!(result["search"]["tried"].as_array().unwrap().len() < 120);
     assert!(
-        found["answer"]
+        result["answer"]
             .as_str()
             .unwrap()
             .contains("Searched a grid of 120 points")
     );
-    let command = found["command"].as_str().unwrap();
+    let command = result["command"].as_str().unwrap();
     assert!(command.contains("--search --budget 300"), "{command}");
     let refused = best(&["--vary", "clients.refresh_interval=1 min"]);
     assert_eq!(refused.status.code(), Some(2));

@@ -27,12 +27,12 @@ pub(crate) const CLASSES: [(&str, UpdateBehaviour, &[Allow]); 12] = [
     ("ignores", UpdateBehaviour::Ignored, &[Allow::Absent]),
     ("405", UpdateBehaviour::Rejected405, &[Allow::Absent]),
     ("501", UpdateBehaviour::Rejected501, &[Allow::Absent]),
-    ("481", UpdateBehaviour::DialogLost481, &ANY),
-    ("answer lost", UpdateBehaviour::AnswerLost, &ANY),
+    ("481", UpdateBehaviour::DialogLost481, &ALLOWS),
+    ("answer lost", UpdateBehaviour::AnswerLost, &ALLOWS),
     (
         "no Session-Expires",
         UpdateBehaviour::NoSessionExpires,
-        &ANY,
+        &ALLOWS,
     ),
     (
         "lying Allow, ignores",
@@ -44,11 +44,11 @@ pub(crate) const CLASSES: [(&str, UpdateBehaviour, &[Allow]); 12] = [
         UpdateBehaviour::Rejected501,
         &[Allow::WithUpdate],
     ),
-    ("422", UpdateBehaviour::IntervalTooSmall422, &ANY),
-    ("503", UpdateBehaviour::Unavailable503, &ANY),
+    ("422", UpdateBehaviour::IntervalTooSmall422, &ALLOWS),
+    ("503", UpdateBehaviour::Unavailable503, &ALLOWS),
     ("the fix", UpdateBehaviour::Ignored, &[Allow::WithoutUpdate]),
 ];
-const ANY: [Allow; 3] = [Allow::Absent, Allow::WithUpdate, Allow::WithoutUpdate];
+const ALLOWS: [Allow; 3] = [Allow::Absent, Allow::WithUpdate, Allow::WithoutUpdate];
 pub(crate) const NO_ANSWER: [OnNoAnswer; 3] = [
     OnNoAnswer::TearDown,
     OnNoAnswer::Hold,
@@ -94,7 +94,7 @@ type Troubles = (
 
 prop_compose! {
     /// A station, up to two faults of any kind, middleboxes and forgotten routes; each may be missing.
-    fn trouble()(
+    fn impairments()(
         has_station in any::<bool>(), ms in 1u64..4000, servers in 1u32..3, queue in 0u32..6, refuses in any::<bool>(),
         kinds in proptest::collection::vec((0usize..7, any::<bool>(), 0u64..10_000, 0u64..4000, any::<bool>()), 0..3),
         idle in 0u64..4000, route in 0u64..9000,
@@ -128,7 +128,7 @@ prop_compose! {
     fn deployment()(
         client in client(), seed in any::<u64>(), loss in 0.0..0.6f64, delay in 0u64..400,
         enforces in 0usize..3, uas in any::<bool>(), min_se in 90u16..3000, at_pc in 0.0..1.0f64, leaves in any::<bool>(),
-        retry in 0u32..400, trouble in trouble(),
+        retry in 0u32..400, impairments in impairments(),
     ) -> Plan {
         let mut c = clients("c", 3, client);
         c.workload = calls(12.0, 12.0);
@@ -144,7 +144,7 @@ prop_compose! {
             retry_after_s: retry,
             ..gateway(UpdateBehaviour::Accepted, Allow::Absent)
         };
-        let (station, faults, idle, route) = trouble;
+        let (station, faults, idle, route) = impairments;
         c.path.idle_timeout = idle;
         c.path.route_expiry = route;
         let mut p = Plan { seed, faults, ..plan(gw, vec![c], 3 * HOUR) };
@@ -177,18 +177,18 @@ const RUNS: u32 = 2;
 const FURTHER: u32 = 20;
 
 /// No more of anything ended or failed than was begun.
-pub(crate) fn assert_bounds(p: &Plan, all: &Tally) {
+pub(crate) fn assert_bounds(p: &Plan, tally: &Tally) {
     assert!(
-        all.all_drops() <= all.get(Counter::SessionsEstablished),
+        tally.all_drops() <= tally.get(Counter::SessionsEstablished),
         "more drops than sessions: {p:?}"
     );
     assert!(
-        all.get(Counter::SetupsAttempted)
-            >= all.get(Counter::SessionsEstablished) + all.get(Counter::SetupsFailed),
+        tally.get(Counter::SetupsAttempted)
+            >= tally.get(Counter::SessionsEstablished) + tally.get(Counter::SetupsFailed),
         "more set-ups ended than begun: {p:?}"
     );
-    assert!(all.get(Counter::RefreshesAttempted) >= all.get(Counter::RefreshesFailed));
-    assert!(all.get(Counter::OriginationsAttempted) >= all.get(Counter::OriginationsFailed));
+    assert!(tally.get(Counter::RefreshesAttempted) >= tally.get(Counter::RefreshesFailed));
+    assert!(tally.get(Counter::OriginationsAttempted) >= tally.get(Counter::OriginationsFailed));
 }
 
 /// Refreshes decided, by gateway class, two reactions and transport.
@@ -241,14 +241,14 @@ fn the_laws_hold_in_every_cell_of_gateway_reaction_and_transport() {
                         p.clients[0].config.on_no_answer = on_no_answer;
                         p.clients[0].config.on_rejection = on_rejection;
                         p.clients[0].path.transport = transport;
-                        let all = simulate(&p, 0).all;
-                        assert_bounds(&p, &all);
-                        let seen = observe(&p, 0, 0, 0, Exercised::default()).unwrap();
+                        let tally = simulate(&p, 0).total;
+                        assert_bounds(&p, &tally);
+                        let tracer = observe(&p, 0, 0, 0, Exercised::default()).unwrap();
                         assert!(
-                            seen.refreshes >= seen.decided,
+                            tracer.refreshes >= tracer.decided,
                             "a refresh that nobody sent was decided: {p:?}"
                         );
-                        *decided += seen.decided;
+                        *decided += tracer.decided;
                         runs += 1;
                     }
                 }
@@ -311,21 +311,21 @@ fn the_laws_hold_among_spare_gateways_limits_and_lunches_however_paths_are_cross
     let (mut established, mut drops, mut joined_runs) = (0, 0, 0);
     for _ in 0..400 {
         let p = company().new_tree(&mut runner).unwrap().current();
-        let [joined, apart] = [FastPaths::On, FastPaths::Off].map(|shortcuts| {
-            let mut all = simulate_with_fast_paths(&p, 0, shortcuts).all;
+        let [fast, slow] = [FastPaths::On, FastPaths::Off].map(|shortcuts| {
+            let mut all = simulate_with_fast_paths(&p, 0, shortcuts).total;
             let events = all.get(Counter::Events);
             all.forget_events();
             (all, events)
         });
         assert!(
-            joined.0 == apart.0,
+            fast.0 == slow.0,
             "crossing both legs in one event changes the result: {p:?}"
         );
-        joined_runs += u32::from(joined.1 < apart.1);
-        established += joined.0.get(Counter::SessionsEstablished);
-        drops += joined.0.all_drops();
+        joined_runs += u32::from(fast.1 < slow.1);
+        established += fast.0.get(Counter::SessionsEstablished);
+        drops += fast.0.all_drops();
         assert!(
-            joined.0.all_drops() <= joined.0.get(Counter::SessionsEstablished),
+            fast.0.all_drops() <= fast.0.get(Counter::SessionsEstablished),
             "more drops than sessions: {p:?}"
         );
     }

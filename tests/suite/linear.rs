@@ -12,8 +12,8 @@ use rccsim::record::{Folder, Manifest, Results};
 use rccsim::scenario::{Override, Scenario};
 use tempfile::TempDir;
 
-const FEW: usize = 400;
-const MORE: usize = 8 * FEW;
+const SMALL: usize = 400;
+const LARGE: usize = 8 * SMALL;
 
 /// Nanoseconds that this thread has computed.
 fn computed_ns() -> u64 {
@@ -24,7 +24,7 @@ fn computed_ns() -> u64 {
 /// The least time of three.
 fn least_ns(work: impl Fn()) -> u64 {
     // The system counts at its ticks: what is short is done often.
-    let once = || {
+    let measure = || {
         let (begin, mut times) = (computed_ns(), 0);
         loop {
             work();
@@ -35,25 +35,25 @@ fn least_ns(work: impl Fn()) -> u64 {
             }
         }
     };
-    (0..3).map(|_| once()).min().unwrap().max(1)
+    (0..3).map(|_| measure()).min().unwrap().max(1)
 }
 
 /// Work on a few, and on eight times as many; all of it on one thread.
 #[track_caller]
-fn assert_linear(what: &str, work: impl Fn(usize) + Sync) {
+fn assert_linear(label: &str, work: impl Fn(usize) + Sync) {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
-    let [few, more] = pool.unwrap().install(|| {
-        work(FEW);
-        [FEW, MORE].map(|n| least_ns(|| work(n)))
+    let [small, large] = pool.unwrap().install(|| {
+        work(SMALL);
+        [SMALL, LARGE].map(|n| least_ns(|| work(n)))
     });
-    let times = more as f64 / few as f64;
+    let times = large as f64 / small as f64;
     println!(
-        "{what}: {:.1} ms, {times:.1} times as long for 8 times as many",
-        few as f64 / 1e6
+        "{label}: {:.1} ms, {times:.1} times as long for 8 times as many",
+        small as f64 / 1e6
     );
     assert!(
         times < 24.0,
-        "{what}: {times:.1} times as long for 8 times as many"
+        "{label}: {times:.1} times as long for 8 times as many"
     );
 }
 
@@ -129,10 +129,10 @@ fn a_scenario_is_read_in_the_time_of_its_length() {
             )
         }),
     ];
-    for (what, table) in tables {
-        let texts = [FEW, MORE].map(|n| with(table, n));
-        assert_linear(what, |n| {
-            Scenario::from_toml(&texts[usize::from(n == MORE)]).unwrap();
+    for (label, table) in tables {
+        let texts = [SMALL, LARGE].map(|n| with(table, n));
+        assert_linear(label, |n| {
+            Scenario::from_toml(&texts[usize::from(n == LARGE)]).unwrap();
         });
     }
 }
@@ -151,13 +151,13 @@ fn a_long_list_of_values_is_read_in_the_time_of_its_length() {
 
 /// Hours, as a few of the units of `assert_linear`.
 fn hours(n: usize) -> usize {
-    2 * n / FEW
+    2 * n / SMALL
 }
 
 #[test]
 #[ignore = "timed: for an idle machine"]
 fn a_run_takes_the_time_of_its_length() {
-    let simulated = |sets: &[&str], n: usize| {
+    let run_of = |sets: &[&str], n: usize| {
         let horizon = format!("scenario.horizon={} h", hours(n));
         let sets = sets.iter().copied().chain([&horizon[..]]);
         let sets: Vec<Override> = sets.map(|s| Override::parse(s).unwrap()).collect();
@@ -172,7 +172,7 @@ fn a_run_takes_the_time_of_its_length() {
         "gateway.update=accepted",
         "clients.reestablish=backoff 1 s x2 max 1 s",
     ];
-    assert_linear("back-off after many failures", |n| simulated(&refused, n));
+    assert_linear("back-off after many failures", |n| run_of(&refused, n));
     // Calls last as long as the longest that is allowed: 1,000 at once.
     let calls = [
         "clients.count=2",
@@ -182,14 +182,14 @@ fn a_run_takes_the_time_of_its_length() {
         "clients.sign_in=at start",
         "gateway.update=accepted",
     ];
-    assert_linear("calls of a user that overlap", |n| simulated(&calls, n));
+    assert_linear("calls of a user that overlap", |n| run_of(&calls, n));
 }
 
 #[test]
 #[ignore = "timed: for an idle machine"]
 fn tables_are_read_in_the_time_of_their_length() {
     let root = TempDir::new().unwrap();
-    let folders = [FEW, MORE].map(|n| {
+    let folders = [SMALL, LARGE].map(|n| {
         let mut runs = String::from(
             "point,replication,fingerprint,scope,metric,cause,value,beyond,numerator,denominator,unit\n",
         );
@@ -216,11 +216,11 @@ fn tables_are_read_in_the_time_of_their_length() {
         path
     });
     assert_linear("figures of many groups", |n| {
-        let results = Results::read(&folders[usize::from(n == MORE)]).unwrap();
+        let results = Results::read(&folders[usize::from(n == LARGE)]).unwrap();
         assert_eq!(results.runs().unwrap().len(), 3 * n);
     });
     assert_linear("replications of many groups", |n| {
-        let results = Results::read(&folders[usize::from(n == MORE)]).unwrap();
+        let results = Results::read(&folders[usize::from(n == LARGE)]).unwrap();
         let scopes = |_: &str| (0..n).map(|i| format!("clients:c{i}")).collect();
         let points = results.all_replications(scopes).unwrap();
         assert_eq!(points[0].1.len(), 2);

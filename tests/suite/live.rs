@@ -41,8 +41,8 @@ fn ends(local: SocketAddr, transport: &'static str) -> Ends {
 
 /// A certificate for 127.0.0.1 that vouches for itself, and its key.
 fn certificate() -> (String, String) {
-    let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_string()]).unwrap();
-    (made.cert.pem(), made.signing_key.serialize_pem())
+    let key_pair = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_string()]).unwrap();
+    (key_pair.cert.pem(), key_pair.signing_key.serialize_pem())
 }
 
 const WAIT: Duration = Duration::from_secs(5);
@@ -89,7 +89,7 @@ fn with_gateway<T>(
 }
 
 /// Plays a gateway, asks it, and says what it is; and how the probe ended.
-fn found(
+fn probed(
     options: &GatewayOptions,
     transport: &'static str,
 ) -> (Identification, ProbeEnd, Vec<Event>) {
@@ -152,16 +152,16 @@ fn the_class_that_is_played_is_the_class_that_is_found() {
                         call_every: None,
                         product: "x".into(),
                     };
-                    let (identified, end, _) = found(&options, transport);
+                    let (identification, end, _) = probed(&options, transport);
                     assert_eq!(
-                        identified.gateways[0].class.as_deref(),
+                        identification.gateways[0].class.as_deref(),
                         Some(class),
                         "{transport}"
                     );
-                    let lost = update == U::DialogLost481;
+                    let is_lost = update == U::DialogLost481;
                     assert_eq!(
                         end,
-                        if lost {
+                        if is_lost {
                             ProbeEnd::Ended
                         } else {
                             ProbeEnd::Done
@@ -185,9 +185,12 @@ fn a_larger_min_se_is_met_and_calls_of_the_gateway_are_answered() {
         call_every: Some(Span::from_millis(1)),
         product: "x".into(),
     };
-    let (identified, end, events) = found(&options, "UDP");
+    let (identification, end, events) = probed(&options, "UDP");
     assert_eq!(end, ProbeEnd::Done);
-    assert_eq!(identified.gateways[0].class.as_deref(), Some("min-se-422"));
+    assert_eq!(
+        identification.gateways[0].class.as_deref(),
+        Some("min-se-422")
+    );
     let codes: Vec<u16> = events
         .iter()
         .filter(|e| !e.sent)
@@ -206,16 +209,16 @@ fn healthy() -> GatewayOptions {
 
 #[test]
 fn a_gateway_over_tls_is_asked_as_any_other_and_must_prove_who_it_is() {
-    let (identified, end, events) = found(&healthy(), "TLS");
+    let (identification, end, events) = probed(&healthy(), "TLS");
     assert_eq!(end, ProbeEnd::Done);
-    assert_eq!(identified.gateways[0].class.as_deref(), Some("healthy"));
+    assert_eq!(identification.gateways[0].class.as_deref(), Some("healthy"));
     let via = events[0].text.header("Via").unwrap();
     assert!(via.starts_with("SIP/2.0/TLS "), "{via}");
 
     let (cert, key) = certificate();
-    let (other, _) = certificate();
+    let (stranger, _) = certificate();
     let identity = TlsIdentity::of_pem(cert.as_bytes(), key.as_bytes()).unwrap();
-    for (trusted, name) in [(&other, "127.0.0.1"), (&cert, "gw.example.test")] {
+    for (trusted, name) in [(&stranger, "127.0.0.1"), (&cert, "gw.example.test")] {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let peer = listener.local_addr().unwrap();
         let trust = TlsTrust::of_pem(trusted.as_bytes()).unwrap();

@@ -41,7 +41,7 @@ fn surge(target: FaultTarget, schedule: Schedule, call_rate: f64) -> FaultPlan {
     }
 }
 
-fn once(at_s: u64, lasts_s: u64) -> Schedule {
+fn single_schedule(at_s: u64, lasts_s: u64) -> Schedule {
     Schedule::Once {
         at: Time(at_s * 1_000_000),
         duration: Span::from_secs(lasts_s),
@@ -81,14 +81,14 @@ fn busy() -> Plan {
 }
 
 /// Within four standard deviations of a Poisson count.
-fn is_poisson(found: f64, mean: f64) -> bool {
-    (found - mean).abs() < 4.0 * mean.sqrt()
+fn is_poisson(value: f64, mean: f64) -> bool {
+    (value - mean).abs() < 4.0 * mean.sqrt()
 }
 
 #[test]
 fn a_surge_multiplies_the_calls_of_its_time_and_no_others() {
     let mut p = busy();
-    p.faults = vec![surge(FaultTarget::All, once(3600, 600), 5.0)];
+    p.faults = vec![surge(FaultTarget::All, single_schedule(3600, 600), 5.0)];
     // 4,000 calls an hour: 667 in 10 min, five times as many in the surge.
     assert!(is_poisson(calls_between(&p, 0.0, 3600.0), 4000.0));
     assert!(is_poisson(calls_between(&p, 3600.0, 4200.0), 3333.3));
@@ -113,26 +113,30 @@ fn a_surge_of_a_group_is_no_other_groups() {
     let mut p = busy();
     p.clients.push(p.clients[0].clone());
     p.clients[1].name = "d".into();
-    p.faults = vec![surge(FaultTarget::Clients(1), once(3600, 3600), 3.0)];
+    p.faults = vec![surge(
+        FaultTarget::Clients(1),
+        single_schedule(3600, 3600),
+        3.0,
+    )];
     let due = |p: &Plan| {
-        let all = simulate(p, 0);
-        [0, 1].map(|i| all.clients[i].get(Counter::ToastsDue) as f64)
+        let tally = simulate(p, 0);
+        [0, 1].map(|i| tally.clients[i].get(Counter::ToastsDue) as f64)
     };
-    let [alone, surging] = due(&p);
-    assert!(is_poisson(alone, 6000.0) && is_poisson(surging, 10_000.0));
+    let [calm, surging] = due(&p);
+    assert!(is_poisson(calm, 6000.0) && is_poisson(surging, 10_000.0));
     p.faults[0].target = FaultTarget::Gateway(0, None);
-    let [one, other] = due(&p);
-    assert!(is_poisson(one, 10_000.0) && is_poisson(other, 10_000.0));
+    let [first, second] = due(&p);
+    assert!(is_poisson(first, 10_000.0) && is_poisson(second, 10_000.0));
 }
 
 #[test]
 fn surges_drawn_at_random_are_the_same_for_everybody() {
     let mut p = busy();
-    let again = Schedule::Recurrent {
+    let rerun = Schedule::Recurrent {
         mtbf: Span::from_secs(1800),
         mttr: Span::from_secs(600),
     };
-    p.faults = vec![surge(FaultTarget::All, again, 0.0)];
+    p.faults = vec![surge(FaultTarget::All, rerun, 0.0)];
     // Silence for all at once: some minutes of 67 calls each have none.
     let calls = observe(&p, 0, 0, 0, Calls::default()).unwrap().0;
     let silent = (0..180).filter(|minute| {
@@ -149,15 +153,15 @@ fn users_with_surges_end_alone_as_all_together() {
     p.clients[0].count = 20;
     p.clients[0].sign_in = SignIn::UniformOver(Span::from_secs(3000));
     p.faults = vec![
-        surge(FaultTarget::All, once(3600, 600), 5.0),
-        surge(FaultTarget::Clients(0), once(3900, 600), 0.3),
+        surge(FaultTarget::All, single_schedule(3600, 600), 5.0),
+        surge(FaultTarget::Clients(0), single_schedule(3900, 600), 0.3),
     ];
     assert_ways_agree(&p);
-    let together =
+    let joint =
         rccsim::deployment::simulate_with_fast_paths(&p, 0, rccsim::deployment::FastPaths::Off);
-    let alone = simulate(&p, 0).all.get(Counter::Events);
+    let separate = simulate(&p, 0).total.get(Counter::Events);
     assert!(
-        alone < together.all.get(Counter::Events),
+        separate < joint.total.get(Counter::Events),
         "users went together"
     );
 }
@@ -176,10 +180,10 @@ fn a_gateway_follows_so_many_calls_at_once() {
     c.workload.no_answer = Span::from_secs(100);
     let mut p = plan(healthy(), vec![c], 40 * HOUR);
     p.gateways[0].max_calls = Some(20);
-    let all = simulate(&p, 0).all;
-    let due = all.get(Counter::ToastsDue) as f64;
-    let missed = all.missed[MissCause::Overload as usize] as f64;
-    assert_eq!(due - missed, all.get(Counter::ToastsShown) as f64);
+    let tally = simulate(&p, 0).total;
+    let due = tally.get(Counter::ToastsDue) as f64;
+    let missed = tally.missed[MissCause::Overload as usize] as f64;
+    assert_eq!(due - missed, tally.get(Counter::ToastsShown) as f64);
     // 900 calls an hour of 100 s are 25 at once. Losses come in clusters: four times what single ones would vary by.
     let expected = erlang_b(25.0, 20);
     let error = 4.0 * (expected / due).sqrt() * 4.0;
@@ -189,7 +193,7 @@ fn a_gateway_follows_so_many_calls_at_once() {
         missed / due
     );
     p.gateways[0].max_calls = Some(1000);
-    let roomy = simulate(&p, 0).all;
+    let roomy = simulate(&p, 0).total;
     assert_eq!(roomy.missed[MissCause::Overload as usize], 0);
 }
 
@@ -197,18 +201,19 @@ fn a_gateway_follows_so_many_calls_at_once() {
 fn a_call_from_the_pc_finds_no_place_either() {
     let mut p = busy();
     p.gateways[0].max_calls = Some(3);
-    let all = simulate(&p, 0).all;
-    let failed = all.get(Counter::OriginationsFailed) as f64;
-    let attempted = all.get(Counter::OriginationsAttempted) as f64;
+    let tally = simulate(&p, 0).total;
+    let failed = tally.get(Counter::OriginationsFailed) as f64;
+    let attempted = tally.get(Counter::OriginationsAttempted) as f64;
     // Far more calls than places: 4,000 an hour of 164 s are 183 at once.
     assert!(failed / attempted > 0.9, "{failed} of {attempted}");
-    assert_eq!(all.all_drops(), 0);
+    assert_eq!(tally.all_drops(), 0);
     // A call that is never over keeps its place: one is followed, and none after it.
     p.gateways[0].max_calls = Some(1);
     p.clients[0].workload.talk_time = Span::from_secs(10_000 * HOUR);
-    let all = simulate(&p, 0).all;
-    let placed = all.get(Counter::OriginationsAttempted) - all.get(Counter::OriginationsFailed);
-    assert!(all.get(Counter::ToastsShown) + placed < 10);
+    let tally = simulate(&p, 0).total;
+    let calls_placed =
+        tally.get(Counter::OriginationsAttempted) - tally.get(Counter::OriginationsFailed);
+    assert!(tally.get(Counter::ToastsShown) + calls_placed < 10);
 }
 
 #[test]
@@ -218,12 +223,12 @@ fn set_ups_go_through_in_their_turn() {
     let mut p = plan(healthy(), vec![c], HOUR);
     p.gateways[0].count = 2;
     // Five users at each gateway: up at 0, 7, 14, 21 and 28 s; twice 70 s without a session.
-    let all = simulate(&p, 0).all;
-    assert_eq!(all.setting_up_us, 2 * 70_000_000);
-    assert_eq!(all.get(Counter::SetupsAttempted), 10);
+    let tally = simulate(&p, 0).total;
+    assert_eq!(tally.setting_up_us, 2 * 70_000_000);
+    assert_eq!(tally.get(Counter::SetupsAttempted), 10);
     // Without a pace nobody waits.
     p.clients[0].config.setup_pace = None;
-    assert_eq!(simulate(&p, 0).all.setting_up_us, 0);
+    assert_eq!(simulate(&p, 0).total.setting_up_us, 0);
 }
 
 /// 503s that gateways sent, by the instant.
@@ -260,19 +265,19 @@ fn overload_control_lets_ends_and_events_through() {
     // All sign in at once: from the first second on hardly anything is admitted, and sign-outs are.
     let refused = observe(&p, 0, 0, 0, Refusals::default()).unwrap().0;
     assert!(refused.iter().all(|at| *at >= 1.0) && refused.len() > 1000);
-    let all = simulate(&p, 0).all;
-    assert_eq!(all.station.refused, refused.len() as u64);
+    let tally = simulate(&p, 0).total;
+    assert_eq!(tally.station.refused, refused.len() as u64);
 }
 
 fn tally(scenario: &Scenario) -> Tally {
-    simulate(&scenario.plan, 0).all
+    simulate(&scenario.plan, 0).total
 }
 
 #[test]
 fn calls_at_once_beyond_the_limit_of_a_gateway() {
-    let all = tally(&case("p20-calls-at-once"));
-    let due = all.get(Counter::ToastsDue) as f64;
-    let missed = all.missed[MissCause::Overload as usize] as f64;
+    let counts = tally(&case("p20-calls-at-once"));
+    let due = counts.get(Counter::ToastsDue) as f64;
+    let missed = counts.missed[MissCause::Overload as usize] as f64;
     // A call rings 10 (1 − e⁻²) s on average, and e⁻² are not answered; the others talk for 180 s.
     let answered = 1.0 - libm::exp(-2.0);
     let offered = 1152.0 * 12.0 / 3600.0 * (10.0 * answered + 180.0 * answered);
@@ -284,7 +289,7 @@ fn calls_at_once_beyond_the_limit_of_a_gateway() {
         (missed - expected).abs() < error,
         "{missed}, not {expected} ± {error}"
     );
-    assert_eq!(all.all_drops(), 0, "every line is monitored");
+    assert_eq!(counts.all_drops(), 0, "every line is monitored");
     let advice = advise(&case("p20-calls-at-once"), 0).unwrap();
     let helps = |key| advice.helps.iter().any(|h| h.turns[0].key == key);
     assert!(helps("max_calls"), "{:?}", advice.helps);
@@ -293,12 +298,12 @@ fn calls_at_once_beyond_the_limit_of_a_gateway() {
 #[test]
 fn three_hundred_lines_one_after_the_other() {
     let scenario = case("p21-paced-lines");
-    let all = tally(&scenario);
+    let counts = tally(&scenario);
     // The last of 300 at 500 ms is up after 149.5 s; after the crash all notice at once and wait 30 s, and it is 179.5 s.
-    assert_eq!(all.all_back_us, Some(179_500_000));
+    assert_eq!(counts.all_back_us, Some(179_500_000));
     // The n-th line of the morning waits n − 1 half seconds.
     assert_eq!(
-        all.setting_up_us,
+        counts.setting_up_us,
         (0..300).map(|n| n * 500_000).sum::<u128>()
     );
     let at_once = Override::parse("clients.setup_pace=unlimited").unwrap();
@@ -342,7 +347,7 @@ fn a_throttle_outlives_a_minute_of_double_load() {
 #[derive(Default)]
 struct Farm {
     next: Time,
-    asked: u32,
+    asks: u32,
     sent: Vec<Subject>,
 }
 
@@ -356,7 +361,7 @@ impl ClientPort for Farm {
     }
     fn setup_turn(&mut self, now: Time, gap: Span) -> Time {
         assert_eq!(gap, Span::from_secs(7));
-        self.asked += 1;
+        self.asks += 1;
         self.next.max(now)
     }
 }
@@ -379,11 +384,11 @@ fn a_client_waits_for_its_turn_and_asks_once() {
     client.sign_in(&config, Time(3_000_000), &mut farm);
     client.fire(&config, Time(30_000_000), &mut farm);
     assert_eq!(
-        (farm.sent.as_slice(), farm.asked),
+        (farm.sent.as_slice(), farm.asks),
         (&[Subject::Invite][..], 2)
     );
     // Given up after 32 s, and set up again 30 s later: in a new turn, which is now.
     client.fire(&config, Time(62_000_000), &mut farm);
     client.fire(&config, Time(92_000_000), &mut farm);
-    assert_eq!((farm.sent.len(), farm.asked), (2, 3));
+    assert_eq!((farm.sent.len(), farm.asks), (2, 3));
 }

@@ -11,9 +11,9 @@ use crate::identify::identify;
 /// Seven answers of it took 703.9 ms in the middle and 716.0 ms at most.
 #[test]
 fn a_measured_response_time_comes_back_in_a_run() {
-    let identified = identify(&["slow-gateway-udp.pcap"]);
+    let identification = identify(&["slow-gateway-udp.pcap"]);
     let folder = tempfile::tempdir().unwrap();
-    let profile = gateway_profile(&identified, &identified.gateways[0]);
+    let profile = gateway_profile(&identification, &identification.gateways[0]);
     fs::write(folder.path().join("slow.toml"), profile).unwrap();
     let path = folder.path().join("s.toml");
     let scenario = "[scenario]\nname = \"slow\"\nhorizon = \"2 h\"\n\

@@ -18,7 +18,7 @@ fn day(client: ClientConfig) -> Plan {
 }
 
 fn first_loss(p: &Plan) -> Option<u64> {
-    simulate(p, 0).all.first_loss_us.map(|us| us / 1_000_000)
+    simulate(p, 0).total.first_loss_us.map(|us| us / 1_000_000)
 }
 
 #[test]
@@ -32,15 +32,15 @@ fn a_relay_ends_at_its_timer_what_is_not_refreshed_for_it() {
         (R::ReInvite, Some(1600), None),
         (R::Nothing, Some(1600), Some(1600)),
     ] {
-        for (client, lost) in [(r2(), r2_lost), (c2007(), c2007_lost)] {
+        for (client, loss_s) in [(r2(), r2_lost), (c2007(), c2007_lost)] {
             let mut p = day(client);
             p.gateways[0].path.relay_timer = Some(Span::from_secs(1600));
             p.gateways[0].path.relay_timer_restarts = restarts;
-            assert_eq!(first_loss(&p), lost, "{restarts:?}, {lost:?}");
+            assert_eq!(first_loss(&p), loss_s, "{restarts:?}, {loss_s:?}");
             // The same on the other leg.
             p.clients[0].path = std::mem::replace(&mut p.gateways[0].path, path());
-            assert_eq!(first_loss(&p), lost, "{restarts:?}, client leg");
-            if lost.is_some() {
+            assert_eq!(first_loss(&p), loss_s, "{restarts:?}, client leg");
+            if loss_s.is_some() {
                 p.horizon = Time(1_605_000_000);
                 let rows = drop_rows(simulate(&p, 0));
                 let how = (rows[0].cause, rows[0].ended_by, rows[0].detected_at);
@@ -63,8 +63,8 @@ fn a_relay_that_forgets_in_silence_is_found_at_the_next_request() {
     p.horizon = Time(3_010_000_000);
     // Refreshed at 1500 s, forgotten at 1600 s, and answered 481 at 3000 s.
     let rows = drop_rows(simulate(&p, 0));
-    let (lost, noticed) = (Time(1_600_000_000), Some(Time(3_000_000_000)));
-    assert_eq!((rows[0].lost_at, rows[0].detected_at), (lost, noticed));
+    let (loss, noticed) = (Time(1_600_000_000), Some(Time(3_000_000_000)));
+    assert_eq!((rows[0].lost_at, rows[0].detected_at), (loss, noticed));
     assert_eq!(rows[0].cause, DropCause::RouteExpired);
 }
 
@@ -87,7 +87,7 @@ fn a_relay_that_probes_ends_what_missed_an_answer() {
         target: FaultTarget::All,
         number: 0,
     }];
-    let drops = |p: &Plan| simulate(p, 0).all.all_drops();
+    let drops = |p: &Plan| simulate(p, 0).total.all_drops();
     assert_eq!(drops(&p), 0);
     p.gateways[0].path.relay_probe = Some(Span::from_secs(1200));
     assert_eq!(drops(&p), 1);
@@ -120,11 +120,11 @@ fn a_relay_that_shortens_what_the_gateway_wants_longer_is_a_loop_of_422() {
         };
         let mut p = plan(gateway.clone(), vec![clients("c", 1, client)], 60);
         p.gateways[0].path.relay_session_expires = Some(Span::from_secs(relay_s));
-        let all = simulate(&p, 0).all;
+        let tally = simulate(&p, 0).total;
         [
-            all.get(Counter::SessionsEstablished),
-            all.get(Counter::SetupsFailed),
-            all.get(Counter::MessagesSent),
+            tally.get(Counter::SessionsEstablished),
+            tally.get(Counter::SetupsFailed),
+            tally.get(Counter::MessagesSent),
         ]
     };
     // INVITE, 422, ACK: twice at 0 s, and then every 0.5 s to 59.5 s: 2 + 119 rounds of one set-up that never ends.
@@ -147,8 +147,8 @@ fn an_ack_that_never_arrives_ends_the_session_after_32_s() {
     let mut p = day(r2());
     p.gateways[0].path.loses_ack = true;
     assert_eq!(first_loss(&p), Some(32)); // RFC 3261 §13.3.1.4
-    let all = simulate(&p, 0).all;
-    assert_eq!(all.drops[DropCause::PathLost as usize], all.all_drops());
+    let tally = simulate(&p, 0).total;
+    assert_eq!(tally.drops[DropCause::PathLost as usize], tally.all_drops());
 }
 
 #[test]
@@ -161,9 +161,9 @@ fn loss_towards_the_client_only() {
     p.clients[0].path.transport = Transport::Udp;
     p.clients[0].path.loss = 0.7;
     p.clients[0].path.loss_direction = LossDirection::ToClient;
-    let all = simulate(&p, 0).all;
-    let attempted = all.get(Counter::RefreshesAttempted) as f64;
-    let failed = all.drops[DropCause::RefreshUnanswered as usize] as f64;
+    let tally = simulate(&p, 0).total;
+    let attempted = tally.get(Counter::RefreshesAttempted) as f64;
+    let failed = tally.drops[DropCause::RefreshUnanswered as usize] as f64;
     // A refresh fails when none of its 11 copies is answered: each answer is lost with 0.7, no request is.
     let q = libm::pow(0.7, 11.0);
     let z = (failed - q * attempted) / (q * (1.0 - q) * attempted).sqrt();
@@ -173,9 +173,9 @@ fn loss_towards_the_client_only() {
     );
     // Towards the gateway only, at the same rate: the same share, since a copy is lost instead of its answer.
     p.clients[0].path.loss_direction = LossDirection::ToGateway;
-    let all = simulate(&p, 0).all;
-    let attempted = all.get(Counter::RefreshesAttempted) as f64;
-    let failed = all.drops[DropCause::RefreshUnanswered as usize] as f64;
+    let tally = simulate(&p, 0).total;
+    let attempted = tally.get(Counter::RefreshesAttempted) as f64;
+    let failed = tally.drops[DropCause::RefreshUnanswered as usize] as f64;
     let z = (failed - q * attempted) / (q * (1.0 - q) * attempted).sqrt();
     assert!(
         failed > 200.0 && z.abs() < 4.0,
@@ -191,9 +191,9 @@ fn a_connection_that_dies_in_silence_is_found_at_the_next_refresh() {
     p.clients[0].path.connection_lifetime = Some(Span::from_secs(14_400));
     let runs: Vec<f64> = (0..6)
         .map(|replication| {
-            let all = simulate(&p, replication).all;
-            assert_eq!(all.all_drops(), all.drops[DropCause::PathLost as usize]);
-            all.detection.sum_us() as f64 / 1e6 / all.detection.count() as f64
+            let tally = simulate(&p, replication).total;
+            assert_eq!(tally.all_drops(), tally.drops[DropCause::PathLost as usize]);
+            tally.detection.sum_us() as f64 / 1e6 / tally.detection.count() as f64
         })
         .collect();
     let n = runs.len() as f64;
@@ -207,8 +207,8 @@ fn a_connection_that_dies_in_silence_is_found_at_the_next_refresh() {
     );
     // Reset at the next use: the same, but noticed at once.
     p.clients[0].path.connection_end = ConnectionEnd::ResetAtUse;
-    let all = simulate(&p, 0).all;
-    let reset = all.detection.sum_us() as f64 / 1e6 / all.detection.count() as f64;
+    let tally = simulate(&p, 0).total;
+    let reset = tally.detection.sum_us() as f64 / 1e6 / tally.detection.count() as f64;
     assert!((reset - (theory - 32.0)).abs() < 10.0, "{reset}");
 }
 

@@ -51,15 +51,15 @@ fn the_expanded_scenario_reads_back_to_the_same_plan() {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             records.copy(fs::File::create(path).unwrap()).unwrap();
         }
-        let again = parse("expanded", &expanded(&scenario), folder.path(), &[])
+        let rerun = parse("expanded", &expanded(&scenario), folder.path(), &[])
             .unwrap_or_else(|e| panic!("{file:?}: {e}"));
-        assert_eq!(again.plan, scenario.plan, "{file:?}");
+        assert_eq!(rerun.plan, scenario.plan, "{file:?}");
         assert_eq!(
-            (again.replications, hash(&again)),
+            (rerun.replications, hash(&rerun)),
             (scenario.replications, hash(&scenario)),
             "{file:?}"
         );
-        assert_eq!(again.objectives, scenario.objectives, "{file:?}");
+        assert_eq!(rerun.objectives, scenario.objectives, "{file:?}");
     }
 }
 
@@ -67,9 +67,9 @@ fn the_expanded_scenario_reads_back_to_the_same_plan() {
 fn drops(name: &str) -> u64 {
     let mut plan = model(name).plan;
     plan.clients.iter_mut().for_each(|c| c.count = 50);
-    let all = simulate(&plan, 0).all;
-    assert!(all.get(Counter::SessionsEstablished) > 0);
-    all.all_drops()
+    let tally = simulate(&plan, 0).total;
+    assert!(tally.get(Counter::SessionsEstablished) > 0);
+    tally.all_drops()
 }
 
 #[test]
@@ -96,14 +96,14 @@ fn the_laws_hold_in_every_shipped_model() {
             .iter_mut()
             .filter(|c| c.recorded_calls.is_none())
             .for_each(|c| c.count = c.count.min(20_000));
-        let all = simulate(&plan, 0).all;
+        let tally = simulate(&plan, 0).total;
         assert!(
-            all.signed_in_us > 0 && all.get(Counter::ToastsDue) > 0,
+            tally.signed_in_us > 0 && tally.get(Counter::ToastsDue) > 0,
             "{file:?}"
         );
-        assert_eq!(all.station.area_us, all.station.sojourn_us, "{file:?}");
+        assert_eq!(tally.station.area_us, tally.station.sojourn_us, "{file:?}");
         let has_station = plan.gateways.iter().any(|g| g.station.is_some());
-        assert_eq!(has_station, all.station.area_us > 0, "{file:?}");
+        assert_eq!(has_station, tally.station.area_us > 0, "{file:?}");
     }
 }
 
@@ -112,8 +112,8 @@ fn the_herd_echoes_every_interval_unless_it_is_jittered() {
     let plan = model("herd").plan;
     let result = simulate(&plan, 0);
     // Only by the restart: no jittered refresh comes too late.
-    assert_eq!(result.all.drops[DropCause::GatewayDown as usize], 4000);
-    assert_eq!(result.all.all_drops(), 4000);
+    assert_eq!(result.total.drops[DropCause::GatewayDown as usize], 4000);
+    assert_eq!(result.total.all_drops(), 4000);
     // In step: all 2,000 come back within four minutes from 09:30 on, and so do their refreshes, every 25 minutes.
     // Jittered by 15 %, the first echo is spread over the 7.5 min of R·U[0.85, 1.15]: 267 a minute, the later ones over more.
     for echo in 1..=5 {
@@ -145,9 +145,9 @@ fn all_back_s(name: &str, set: &[&str]) -> Result<u64, u64> {
     )
     .unwrap()
     .plan;
-    let all = simulate(&plan, 0).all;
+    let tally = simulate(&plan, 0).total;
     let seconds = |us: u64| us / 1_000_000;
-    match (all.all_back_open_us, all.all_back_us) {
+    match (tally.all_back_open_us, tally.all_back_us) {
         (Some(open), _) => Err(seconds(open)),
         (None, back) => Ok(seconds(back.unwrap())),
     }

@@ -34,32 +34,36 @@ fn commands<'a>(file: &'a str, other: &'a str) -> Vec<Vec<&'a str>> {
 
 #[test]
 fn what_is_printed_is_what_a_folder_would_hold() {
-    let [empty, other, second] = [(); 3].map(|()| TempDir::new().unwrap());
+    let [empty, other_folder, second] = [(); 3].map(|()| TempDir::new().unwrap());
     let objective = "metric = \"missed_toast_fraction\"\nat_most = \"1 %\"";
-    let file = by_hand(other.path(), "ignores-update", objective);
+    let file = by_hand(other_folder.path(), "ignores-update", objective);
     let healthy = by_hand(second.path(), "healthy", objective);
     for command in commands(&file, &healthy) {
-        let with = |more: &[&str]| {
-            let all = [&command[..], more].concat();
-            rccsim_in(empty.path(), &all)
+        let with = |flags: &[&str]| {
+            let arguments = [&command[..], flags].concat();
+            rccsim_in(empty.path(), &arguments)
         };
-        let out = other.path().join(command[0]);
-        let kept = with(&["--out", out.to_str().unwrap()]);
-        let printed = with(&["--no-folder"]);
+        let out = other_folder.path().join(command[0]);
+        let with_folder = with(&["--out", out.to_str().unwrap()]);
+        let without_folder = with(&["--no-folder"]);
         let document = with(&["--no-folder", "--format", "json"]);
         let names = fs::read_dir(empty.path()).unwrap().count();
         assert_eq!(names, 0, "{command:?} left something");
-        let code = kept.status.code();
-        assert!(matches!(code, Some(0 | 3 | 4)), "{}", text(&kept.stderr));
-        assert_eq!(printed.status.code(), code, "{command:?}");
+        let code = with_folder.status.code();
+        assert!(
+            matches!(code, Some(0 | 3 | 4)),
+            "{}",
+            text(&with_folder.stderr)
+        );
+        assert_eq!(without_folder.status.code(), code, "{command:?}");
         assert_eq!(document.status.code(), code, "{command:?}");
         let summary = fs::read_to_string(out.join("summary.json")).unwrap();
         assert_eq!(text(&document.stdout), summary, "{command:?}");
-        let kept = text(&kept.stdout);
-        let (before, rest) = kept.split_once("Files: ").unwrap();
-        let (_, after) = rest.split_once('\n').unwrap();
+        let with_folder = text(&with_folder.stdout);
+        let (before, tail) = with_folder.split_once("Files: ").unwrap();
+        let (_, after) = tail.split_once('\n').unwrap();
         assert_eq!(
-            text(&printed.stdout),
+            text(&without_folder.stdout),
             before.to_owned() + after,
             "{command:?}"
         );
@@ -70,8 +74,8 @@ fn what_is_printed_is_what_a_folder_would_hold() {
 fn a_capture_that_cannot_be_written_is_refused_before_the_run() {
     let empty = TempDir::new().unwrap();
     for path in ["missing/a.pcap", "."] {
-        let all = ["run", "large", "--no-folder", "--pcap", path];
-        let refused = rccsim_in(empty.path(), &all);
+        let arguments = ["run", "large", "--no-folder", "--pcap", path];
+        let refused = rccsim_in(empty.path(), &arguments);
         let why = text(&refused.stderr);
         assert_eq!(refused.status.code(), Some(2), "{why}");
         assert!(why.contains("--pcap"), "{why}");
@@ -83,8 +87,8 @@ fn a_capture_that_cannot_be_written_is_refused_before_the_run() {
 fn what_needs_a_folder_is_refused_without() {
     let empty = TempDir::new().unwrap();
     for flags in [&["--out", "x"][..], &["--open"], &["--shard", "1/2"]] {
-        let all = [&["run", "nec-r2", "--no-folder"], flags].concat();
-        let refused = rccsim_in(empty.path(), &all);
+        let arguments = [&["run", "nec-r2", "--no-folder"], flags].concat();
+        let refused = rccsim_in(empty.path(), &arguments);
         let why = text(&refused.stderr);
         assert_eq!(refused.status.code(), Some(2), "{why}");
         assert!(why.contains("--no-folder"), "{why}");

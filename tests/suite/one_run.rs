@@ -42,7 +42,7 @@ fn is_random(file: &Path, keys: &str) -> bool {
     let plan = load(file, &overrides)
         .unwrap_or_else(|e| panic!("{e}"))
         .plan;
-    simulate(&plan, 0).all.is_random
+    simulate(&plan, 0).total.is_random
 }
 
 #[test]
@@ -143,8 +143,8 @@ fn a_replication_without_chance_is_every_replication() {
         let plan = deployment(&mut dice);
         let plan = sobered(&mut dice, plan);
         let [first, second, third] = [0, 1, 2].map(|n| simulate(&plan, n));
-        let repeats = first.all == second.all && first.all == third.all;
-        if first.all.is_random {
+        let repeats = first.total == second.total && first.total == third.total;
+        if first.total.is_random {
             random += 1;
             the_same += u32::from(repeats);
         } else {

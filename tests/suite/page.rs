@@ -17,12 +17,12 @@ pub(crate) fn rccsim(args: &[&str]) -> Output {
 }
 
 /// Runs a command into a folder of its own.
-pub(crate) struct Made {
+pub(crate) struct RunFolder {
     pub out: PathBuf,
     _root: TempDir,
 }
 
-impl Made {
+impl RunFolder {
     pub(crate) fn by(args: &[&str]) -> Self {
         let root = TempDir::new().unwrap();
         let out = root.path().join("out");
@@ -37,8 +37,8 @@ impl Made {
     }
 
     /// A run of few users, with any other keys.
-    pub(crate) fn run(more: &[&str]) -> Self {
-        let reps: &[&str] = if more.contains(&"--reps") {
+    pub(crate) fn run(flags: &[&str]) -> Self {
+        let reps: &[&str] = if flags.contains(&"--reps") {
             &[]
         } else {
             &["--reps", "3"]
@@ -47,7 +47,7 @@ impl Made {
             &[
                 &["run", "models/nec-r2.toml", "--set", "clients.count=40"],
                 reps,
-                more,
+                flags,
             ]
             .concat(),
         )
@@ -92,7 +92,7 @@ pub(crate) fn bare(html: &str) -> String {
 
 #[test]
 fn a_run_has_every_part_in_order() {
-    let page = Made::run(&[]).page();
+    let page = RunFolder::run(&[]).page();
     let parts = [
         "answer",
         "next",
@@ -113,7 +113,7 @@ fn a_run_has_every_part_in_order() {
             "the contents lead to {part}"
         );
     }
-    for said in [
+    for phrase in [
         "of toasts are missed (limit 0.5 %): ",
         "does not answer UPDATE (update = ignored).",
         "SESSION LOST",
@@ -123,7 +123,7 @@ fn a_run_has_every_part_in_order() {
         "data-chart=\"sessions\"",
         "data-chart=\"convergence\"",
     ] {
-        assert!(page.replace("&#x2f;", "/").contains(said), "{said}");
+        assert!(page.replace("&#x2f;", "/").contains(phrase), "{phrase}");
     }
 }
 
@@ -131,7 +131,7 @@ const AIMS: &str = "missed_toast_fraction, message_rate_per_s";
 
 #[test]
 fn every_kind_of_study_has_a_report_with_its_answer_and_its_chart() {
-    let few = [
+    let small_run = [
         "models/nec-r2.toml",
         "--set",
         "clients.count=20",
@@ -168,10 +168,10 @@ fn every_kind_of_study_has_a_report_with_its_answer_and_its_chart() {
         (&["matrix"], &[], "Every client against every gateway"),
         (&["compare"], &[], "less"),
     ];
-    for (command, more, said) in studies {
+    for (command, flags, phrase) in studies {
         let page = match command[0] {
-            "matrix" => Made::by_loud(&["matrix"]).page(),
-            "compare" => Made::by(&[
+            "matrix" => RunFolder::by_loud(&["matrix"]).page(),
+            "compare" => RunFolder::by(&[
                 "compare",
                 "models/nec-r2.toml",
                 "models/nec-r2-allow-fix.toml",
@@ -179,19 +179,19 @@ fn every_kind_of_study_has_a_report_with_its_answer_and_its_chart() {
                 "2",
             ])
             .page(),
-            _ => Made::by(&[command, &few, more].concat()).page(),
+            _ => RunFolder::by(&[command, &small_run, flags].concat()).page(),
         };
-        let own = sections(&page);
+        let headings = sections(&page);
         let parts = ["answer", "figures", "trust", "repeat", "glossary"];
         assert!(
-            parts.iter().all(|part| own.contains(part)),
-            "{command:?}: {own:?}"
+            parts.iter().all(|part| headings.contains(part)),
+            "{command:?}: {headings:?}"
         );
         assert!(
             page.contains("<figure class=\"chart\""),
             "{command:?} has no chart"
         );
-        assert!(page.contains(said), "{command:?}: {said}");
+        assert!(page.contains(phrase), "{command:?}: {phrase}");
         assert!(
             page.contains(&format!("<code>rccsim {}", command[0])),
             "{command:?}: how to repeat it"
@@ -200,7 +200,7 @@ fn every_kind_of_study_has_a_report_with_its_answer_and_its_chart() {
     }
 }
 
-impl Made {
+impl RunFolder {
     /// The same of a command that has no `--quiet`.
     pub(crate) fn by_loud(args: &[&str]) -> Self {
         let root = TempDir::new().unwrap();
@@ -234,9 +234,9 @@ pub(crate) fn is_sound(page: &str) {
         "{policy}"
     );
     let page = &format!("{before}{}", rest.split_once("</script>").unwrap().1);
-    let plain = page.replace("http://www.w3.org/2000/svg", "");
+    let offline_page = page.replace("http://www.w3.org/2000/svg", "");
     for outside in ["http://", "https://", "//cdn", " src=", "@import", "url("] {
-        assert!(!plain.contains(outside), "{outside}");
+        assert!(!offline_page.contains(outside), "{outside}");
     }
     for href in between(page, "href=\"", "\"") {
         assert!(href.starts_with('#') || href.starts_with("data:"), "{href}");
@@ -277,10 +277,10 @@ fn pages_of_the_extremes_are_sound() {
         &["--set", "clients.sign_in=normal 23:00 sd 1 min"],
         &["--set", "scenario.horizon=1 s"],
     ];
-    for more in extremes {
-        is_sound(&Made::run(more).page());
+    for flags in extremes {
+        is_sound(&RunFolder::run(flags).page());
     }
-    let healthy = Made::run(extremes[0]).page();
+    let healthy = RunFolder::run(extremes[0]).page();
     assert!(
         !sections(&healthy).contains(&"ladder"),
         "no session was lost"
@@ -305,7 +305,7 @@ fn markup_in_names_stays_text() {
              [[clients]]\nname = \"b {evil}\"\ncount = 5\ngateway = \"g {evil}\"\nsign_in = \"at start\"\n"
         ),
     );
-    let page = Made::by(&["run", &file]).page();
+    let page = RunFolder::by(&["run", &file]).page();
     is_sound(&page);
     assert!(page.contains("&lt;script&gt;alert(1)"), "the name is shown");
     // Scripts are the data of charts and, at the end, the page's own.
@@ -319,13 +319,13 @@ fn markup_in_names_stays_text() {
 
 #[test]
 fn the_data_inside_are_the_files_and_what_is_too_large_is_named() {
-    let made = Made::run(&[
+    let run_folder = RunFolder::run(&[
         "--set",
         "scenario.drops_limit=100000",
         "--set",
         "clients.count=2000",
     ]);
-    let page = made.page();
+    let page = run_folder.page();
     is_sound(&page);
     let mut inside = 0;
     for link in between(&page, "<a download=\"", "</a>") {
@@ -339,17 +339,20 @@ fn the_data_inside_are_the_files_and_what_is_too_large_is_named() {
             .unwrap();
         assert_eq!(
             STANDARD.decode(encoded).unwrap(),
-            fs::read(made.out.join(name)).unwrap(),
+            fs::read(run_folder.out.join(name)).unwrap(),
             "{name}"
         );
         inside += 1;
     }
     assert!(inside >= 5, "{inside} files inside");
-    let drops = fs::metadata(made.out.join("drops.csv")).unwrap().len() as f64 / 1e6;
+    let drops = fs::metadata(run_folder.out.join("drops.csv"))
+        .unwrap()
+        .len() as f64
+        / 1e6;
     assert!(drops > 10.0, "100,000 rows");
-    let left_out =
+    let omission =
         format!("<li>drops.csv ({drops:.1} MB: in the results folder, too large for this page)");
-    assert!(page.contains(&left_out), "{left_out}");
+    assert!(page.contains(&omission), "{omission}");
 }
 
 #[test]
@@ -365,7 +368,8 @@ fn a_sweep_of_very_many_points_is_cut_and_says_so() {
         "--reps",
         "1",
     ];
-    let page = Made::by(&[&args[..], &["--vary", "clients.count=1..420 step 1"]].concat()).page();
+    let page =
+        RunFolder::by(&[&args[..], &["--vary", "clients.count=1..420 step 1"]].concat()).page();
     is_sound(&page);
     assert!(page.contains("The first 400 of 420 points; all of them are in summary.json."));
     assert!(page.contains("summary.json (") && page.contains("too large for this page"));
@@ -373,7 +377,7 @@ fn a_sweep_of_very_many_points_is_cut_and_says_so() {
 
 #[test]
 fn a_margin_and_a_closed_form_are_those_of_the_contract() {
-    let page = Made::run(&[]).page();
+    let page = RunFolder::run(&[]).page();
     // Model §5, UPDATE ignored, R 1500 s, SE 1800 s, D 30 s: first loss 1532 s, 3600/1562 drops an hour, 30/1562 down.
     let rows = crate::closed_form::rows(&page);
     let closed: Vec<(&str, &str, &str)> = rows

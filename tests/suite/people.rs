@@ -14,7 +14,7 @@ use rccsim::workload::CallDraws;
 use crate::determinism::assert_ways_agree;
 
 /// A site: the start, the length, and the rest of its client group and of the file.
-fn site(start: &str, horizon: &str, clients: &str, more: &str) -> Scenario {
+fn site(start: &str, horizon: &str, clients: &str, extra: &str) -> Scenario {
     let text = format!(
         r#"
         [scenario]
@@ -31,7 +31,7 @@ fn site(start: &str, horizon: &str, clients: &str, more: &str) -> Scenario {
         gateway = "gw"
         path = "lan-tls"
         {clients}
-        {more}
+        {extra}
         "#
     );
     Scenario::from_toml(&text).unwrap_or_else(|e| panic!("{e}"))
@@ -64,7 +64,7 @@ const MIX: &str =
 #[test]
 fn a_mix_of_clients_lies_between_its_parts() {
     let site_with = |clients: &str| site("08:00", "8 h", clients, "");
-    let drops = |scenario: &Scenario| simulate(&scenario.plan, 0).all.all_drops() as f64;
+    let drops = |scenario: &Scenario| simulate(&scenario.plan, 0).total.all_drops() as f64;
     let r2 = site_with("count = 2000\nprofile = \"communicator-2007-r2\"");
     let older = site_with("count = 2000\nprofile = \"communicator-2007\"");
     let mix = site_with(MIX);
@@ -75,8 +75,8 @@ fn a_mix_of_clients_lies_between_its_parts() {
     assert_ways_agree(&mix.plan);
     assert_ne!(hash(&mix), hash(&r2));
     // Everybody comes when they would without a mix, and is called alike.
-    let (mixed, plain) = (diary(&mix.plan), diary(&r2.plan));
-    assert_eq!(mixed.calls, plain.calls);
+    let (mixed, baseline) = (diary(&mix.plan), diary(&r2.plan));
+    assert_eq!(mixed.calls, baseline.calls);
 }
 
 #[test]
@@ -86,27 +86,28 @@ fn other_shares_leave_the_other_users_as_they_are() {
             "count = 400\nmix = {{ communicator-2007-r2 = \"{r2} %\", communicator-2007 = \"{} %\" }}",
             100 - r2
         );
-        let lost = diary(&site("08:00", "4 h", &mix, "").plan);
+        let lossy = diary(&site("08:00", "4 h", &mix, "").plan);
         // Who sets up again lost a session.
-        let mut again = vec![0; 400];
-        lost.came
+        let mut counts = vec![0; 400];
+        lossy
+            .came
             .iter()
-            .for_each(|(user, _)| again[*user as usize] += 1);
+            .for_each(|(user, _)| counts[*user as usize] += 1);
         (
-            again.into_iter().map(|n| n > 1).collect::<Vec<bool>>(),
-            lost.calls,
+            counts.into_iter().map(|n| n > 1).collect::<Vec<bool>>(),
+            lossy.calls,
         )
     };
-    let ((few, calls), (many, same)) = (site_with(30), site_with(60));
-    assert_eq!(calls, same);
+    let ((small, calls), (large, same_calls)) = (site_with(30), site_with(60));
+    assert_eq!(calls, same_calls);
     // Nobody who is R2 at 30 % is not at 60 %.
-    assert!(few.iter().zip(&many).all(|(few, many)| !few || *many));
-    let count = |all: &[bool]| all.iter().filter(|lost| **lost).count();
+    assert!(small.iter().zip(&large).all(|(few, many)| !few || *many));
+    let count = |flags: &[bool]| flags.iter().filter(|is_lost| **is_lost).count();
     assert!(
-        count(&few) > 30 && count(&many) > count(&few) + 20,
+        count(&small) > 30 && count(&large) > count(&small) + 20,
         "{} {}",
-        count(&few),
-        count(&many)
+        count(&small),
+        count(&large)
     );
 }
 
@@ -114,10 +115,10 @@ fn other_shares_leave_the_other_users_as_they_are() {
 fn a_mix_is_written_and_read_back() {
     let mix = site("08:00", "8 h", MIX, "");
     let text = expanded(&mix);
-    let again =
+    let rerun =
         parse("x.toml", &text, Path::new("."), &[]).unwrap_or_else(|e| panic!("{e}\n{text}"));
-    assert_eq!(again.plan, mix.plan, "{text}");
-    assert_eq!(hash(&again), hash(&mix));
+    assert_eq!(rerun.plan, mix.plan, "{text}");
+    assert_eq!(hash(&rerun), hash(&mix));
 }
 
 #[test]
@@ -140,17 +141,20 @@ fn calls_per_hour_are_those_of_a_user_or_of_the_group() {
         expected
     );
     // 2000 calls in the first hour, 6000 in the second, over both gateways; a quarter of them outgoing.
-    let all = simulate(&per_user, 0).all;
-    let due = all.get(Counter::ToastsDue) as f64;
+    let tally = simulate(&per_user, 0).total;
+    let due = tally.get(Counter::ToastsDue) as f64;
     assert!((due - 6000.0).abs() < 5.0 * 6000f64.sqrt(), "{due}");
 }
 
 #[test]
 fn so_many_users_of_each_gateway() {
-    let each = site("08:00", "1 h", "count_per_gateway = 300", "");
-    assert_eq!(each.plan.clients[0].count, 600);
-    let more = Override::parse("gateway.count=5").unwrap();
-    assert_eq!(each.with(&[more]).unwrap().plan.clients[0].count, 1500);
+    let per_gateway = site("08:00", "1 h", "count_per_gateway = 300", "");
+    assert_eq!(per_gateway.plan.clients[0].count, 600);
+    let gateway_count = Override::parse("gateway.count=5").unwrap();
+    assert_eq!(
+        per_gateway.with(&[gateway_count]).unwrap().plan.clients[0].count,
+        1500
+    );
 }
 
 #[test]
@@ -161,18 +165,18 @@ fn a_flag_takes_values_as_a_file_has_them() {
         let base = site("08:00", "8 h", MIX, fault);
         base.with(&sets.collect::<Vec<_>>()).unwrap().plan
     };
-    let plain = [
+    let baseline = [
         "clients.mix=rfc4028 30 %, communicator-2007 70 %",
         "fault.fault-1.at=09:00, 10:30",
     ];
-    let written = [
+    let tables = [
         "clients.mix={ rfc4028 = \"30 %\", communicator-2007 = \"70 %\" }",
         "fault.fault-1.at=[\"09:00\", \"10:30\"]",
     ];
-    let plan = with(&plain);
+    let plan = with(&baseline);
     assert_eq!(plan.faults.len(), 2);
     assert_eq!(plan.clients[0].mix[0].from, 0.3);
-    assert_eq!(with(&written), plan);
+    assert_eq!(with(&tables), plan);
 }
 
 #[test]
@@ -182,14 +186,14 @@ fn a_date_without_quotes_is_read() {
         let text = text.replace("start = \"08:00\"", &format!("start = {start}"));
         Scenario::from_toml(&text).unwrap_or_else(|e| panic!("{e}"))
     };
-    let quoted = starting("\"2026-11-30 08:10\"");
+    let date_text = starting("\"2026-11-30 08:10\"");
     for start in [
         "2026-11-30 08:10:00",
         "2026-11-30T08:10:00",
         "2026-11-30 08:10",
     ] {
-        assert_eq!(starting(start).plan, quoted.plan, "{start}");
-        assert_eq!(hash(&starting(start)), hash(&quoted), "{start}");
+        assert_eq!(starting(start).plan, date_text.plan, "{start}");
+        assert_eq!(hash(&starting(start)), hash(&date_text), "{start}");
     }
     assert_eq!(starting("08:10:00").plan, starting("\"08:10\"").plan);
 }
@@ -222,11 +226,11 @@ fn faults_come_again_as_they_say() {
         .map(|f| f.0)
         .collect();
     assert_eq!(all, [(6 * 24 + 3) * 60, (13 * 24 + 3) * 60]);
-    let both =
+    let two_targets =
         "kind = \"stall\"\ntarget = [\"gateway:gw\", \"all\"]\nat = [\"09:00:30\", \"10:00\"]";
     let targets = [FaultTarget::Gateway(0, None), FaultTarget::All];
     assert_eq!(
-        fault_times("08:00", "8 h", both),
+        fault_times("08:00", "8 h", two_targets),
         [
             (60, targets[0]),
             (60, targets[1]),
@@ -259,10 +263,10 @@ fn seven_copies_of_a_fault_are_one_that_recurs() {
     let copies = site("08:00", "8 h", clients, &copies);
     let every = fault("every = \"1 h\"\nfrom = \"09:00\"\nuntil = \"15:00\"");
     let every = site("08:00", "8 h", clients, &every);
-    let tally_of = |s: &Scenario| simulate(&s.plan, 0).all;
+    let tally_of = |s: &Scenario| simulate(&s.plan, 0).total;
     assert_eq!(tally_of(&copies), tally_of(&every));
-    let again = parse("x.toml", &expanded(&every), Path::new("."), &[]).unwrap();
-    assert_eq!(again.plan, every.plan);
+    let rerun = parse("x.toml", &expanded(&every), Path::new("."), &[]).unwrap();
+    assert_eq!(rerun.plan, every.plan);
 }
 
 /// Reads a site whose calls come from such a file, and whose sign-ins from another.
@@ -291,20 +295,20 @@ const PLAIN_SIGNS: &str = "time,user,action\n08:10:00,2,in\n08:20:00,1,in\n";
 
 #[test]
 fn files_of_spreadsheets_say_the_same_as_plain_ones() {
-    let plain = replayed(PLAIN_CALLS, PLAIN_SIGNS, "08:00", "").unwrap();
-    assert_eq!(plain.calls.len(), 2);
-    let same = |calls: &str, signs: &str, start: &str, keys: &str| {
-        let other = replayed(calls, signs, start, keys).unwrap_or_else(|e| panic!("{e}"));
+    let baseline = replayed(PLAIN_CALLS, PLAIN_SIGNS, "08:00", "").unwrap();
+    assert_eq!(baseline.calls.len(), 2);
+    let assert_same = |calls: &str, signs: &str, start: &str, keys: &str| {
+        let diary_read = replayed(calls, signs, start, keys).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(
-            (other.calls, other.came),
-            (plain.calls.clone(), plain.came.clone()),
+            (diary_read.calls, diary_read.came),
+            (baseline.calls.clone(), baseline.came.clone()),
             "{calls}"
         );
     };
     // A German spreadsheet: semicolons, decimal commas, a byte-order mark and Windows line ends.
     let german = "\u{feff}time;user;direction;ring_s;talk_s\r\n9:00:00;1;incoming;3,5;60\r\n9:30:00;2;incoming;3;0\r\n";
-    same(german, PLAIN_SIGNS, "8:00", "");
-    same(
+    assert_same(german, PLAIN_SIGNS, "8:00", "");
+    assert_same(
         &PLAIN_CALLS.replace(',', "\t"),
         &PLAIN_SIGNS.replace(',', "\t"),
         "08:00",
@@ -314,19 +318,19 @@ fn files_of_spreadsheets_say_the_same_as_plain_ones() {
     let log = "Id;Start;Ext;direction;Ring;talk_s\n7;2026-11-30 09:00:00;4711;incoming;3,5;60\n8;2026-11-30 09:30:00;4712;incoming;3;0\n";
     let signs = "When;Ext;action\n2026-11-30T08:10:00;4712;in\n2026-11-30T08:20:00;4711;in\n";
     let keys = "calls_columns = { time = \"Start\", user = \"Ext\", ring_s = \"Ring\" }\nsign_in_columns = { time = \"When\", user = \"Ext\" }";
-    same(log, signs, "2026-11-30 08:00", keys);
+    assert_same(log, signs, "2026-11-30 08:00", keys);
     let zones = PLAIN_CALLS
         .replace("09:00:00", "2026-11-30T09:00:00+01:00")
         .replace("09:30:00", "2026-11-30T08:30:00Z");
-    same(&zones, PLAIN_SIGNS, "Monday 08:00", "");
+    assert_same(&zones, PLAIN_SIGNS, "Monday 08:00", "");
     let names = |text: &str| text.replace(",1,", ",miller,").replace(",2,", ",smith,");
-    same(&names(PLAIN_CALLS), &names(PLAIN_SIGNS), "08:00", "");
+    assert_same(&names(PLAIN_CALLS), &names(PLAIN_SIGNS), "08:00", "");
 }
 
 /// One instant is one instant in both files of a group: the calls' first row says which zone the users' clocks have.
 #[test]
 fn files_of_other_zones_say_the_same_as_plain_ones() {
-    let plain = replayed(PLAIN_CALLS, PLAIN_SIGNS, "Monday 08:00", "").unwrap();
+    let baseline = replayed(PLAIN_CALLS, PLAIN_SIGNS, "Monday 08:00", "").unwrap();
     let calls = PLAIN_CALLS
         .replace("09:00:00", "2026-11-30T09:00:00Z")
         .replace("09:30:00", "2026-11-30T10:30:00+01:00");
@@ -341,10 +345,10 @@ fn files_of_other_zones_say_the_same_as_plain_ones() {
         signs("2026-12-01 00:10:00 +1600", "2026-11-30 09:20:00+01"),
     ] {
         for start in ["Monday 08:00", "2026-11-30 08:00"] {
-            let other = replayed(&calls, &signs, start, "").unwrap_or_else(|e| panic!("{e}"));
+            let diary_read = replayed(&calls, &signs, start, "").unwrap_or_else(|e| panic!("{e}"));
             assert_eq!(
-                (other.calls, other.came),
-                (plain.calls.clone(), plain.came.clone()),
+                (diary_read.calls, diary_read.came),
+                (baseline.calls.clone(), baseline.came.clone()),
                 "{start}, {signs}"
             );
         }
@@ -354,58 +358,59 @@ fn files_of_other_zones_say_the_same_as_plain_ones() {
 /// What a telephone system exports, and what Excel makes of it, says the same as the plain file.
 #[test]
 fn exports_of_telephone_systems_say_the_same_as_plain_ones() {
-    let plain = replayed(PLAIN_CALLS, PLAIN_SIGNS, "2026-11-30 08:00", "").unwrap();
-    let same = |calls: &str, signs: &str, keys: &str| {
-        let other = replayed(calls, signs, "2026-11-30 08:00", keys);
-        let other = other.unwrap_or_else(|e| panic!("{e}"));
-        let [other, plain] = [&other, &plain].map(|diary| (&diary.calls, &diary.came));
-        assert_eq!(other, plain, "{calls}");
+    let baseline = replayed(PLAIN_CALLS, PLAIN_SIGNS, "2026-11-30 08:00", "").unwrap();
+    let assert_same = |calls: &str, signs: &str, keys: &str| {
+        let diary_read = replayed(calls, signs, "2026-11-30 08:00", keys);
+        let diary_read = diary_read.unwrap_or_else(|e| panic!("{e}"));
+        let [diary_read, baseline] =
+            [&diary_read, &baseline].map(|diary| (&diary.calls, &diary.came));
+        assert_eq!(diary_read, baseline, "{calls}");
     };
     // German: points, separators at the ends of lines, rows of empty cells, capitals.
     let german = "sep=;\r\nTime;User;Direction;Ring_S;Talk_S;\r\n30.11.2026 09:00;1;Incoming;3,5;60;\r\n;;;;;\r\n\
                   30.11.2026 9:30:00;2;INBOUND;3;;\r\n";
-    same(german, PLAIN_SIGNS, "");
+    assert_same(german, PLAIN_SIGNS, "");
     let words = "time;user;direction;ring_s;talk_s;answered;at_pc\n09:00:00;1;Kommend;3,5;60;ja;nein\n\
                  09:30:00;2;eingehend;3;0;Nein;nein\n";
-    same(words, PLAIN_SIGNS, "");
+    assert_same(words, PLAIN_SIGNS, "");
     // American and British: only the row of the file's end says where the day stands.
-    let dated = |first: &str, second: &str, last: &str| {
+    let dated_rows = |first: &str, second: &str, last: &str| {
         format!(
             "time,user,direction,ring_s,talk_s\n{first},1,incoming,3.5,00:01:00\n{second},2,in,3 s,0\n{last},3,in,1,1\n"
         )
     };
     let signs = PLAIN_SIGNS.replace(":00,", ":00 AM,").replace(",in", ",In");
-    let american = dated(
+    let american = dated_rows(
         "\"11/30/2026, 9:00:00 AM\"",
         "11/30/2026 9:30 AM",
         "12/01/2026 1:00 PM",
     );
-    same(&american, &signs, "");
-    let british = dated(
+    assert_same(&american, &signs, "");
+    let british = dated_rows(
         "30/11/2026 09:00",
         "30-11-2026 09:30:00",
         "01/12/2026 13:00",
     );
-    same(&british, &signs, "");
+    assert_same(&british, &signs, "");
     // The date in a column of its own.
-    let apart = "Call Date;Call Time;user;direction;ring_s;talk_s\n30/11/2026;09:00;1;incoming;3,5;60\n30/11/2026;09:30;2;incoming;3;0\n";
-    same(
-        apart,
+    let two_columns = "Call Date;Call Time;user;direction;ring_s;talk_s\n30/11/2026;09:00;1;incoming;3,5;60\n30/11/2026;09:30;2;incoming;3;0\n";
+    assert_same(
+        two_columns,
         PLAIN_SIGNS,
         "calls_columns = { time = \"Call Date Call Time\" }",
     );
     // An answer by its own column, and more columns than a table of ours has.
-    let more = (0..40).fold(String::new(), |text, n| format!("{text},x{n}"));
+    let extra_columns = (0..40).fold(String::new(), |text, n| format!("{text},x{n}"));
     let asterisk = format!(
-        "calldate,src,direction,ring,billsec,disposition{more}\n\"2026-11-30 09:00:00\",\"4711\",incoming,3.5,60,ANSWERED{more}\n\
-         2026-11-30 08:30:00Z,4712,incoming,3,0,NO ANSWER{more}\n"
+        "calldate,src,direction,ring,billsec,disposition{extra_columns}\n\"2026-11-30 09:00:00\",\"4711\",incoming,3.5,60,ANSWERED{extra_columns}\n\
+         2026-11-30 08:30:00Z,4712,incoming,3,0,NO ANSWER{extra_columns}\n"
     );
     let asterisk = asterisk.replace("09:00:00\"", "09:00:00+01:00\"");
     let signs = PLAIN_SIGNS
         .replace(",1,", ",4711,")
         .replace(",2,", ",4712,");
     let keys = "calls_columns = { time = \"Calldate\", user = \"src\", ring_s = \"ring\", talk_s = \"billsec\", answered = \"disposition\" }";
-    same(&asterisk, &signs, keys);
+    assert_same(&asterisk, &signs, keys);
 }
 
 /// Names with umlauts are other names, in whichever of two encodings.
@@ -415,16 +420,16 @@ fn names_in_latin_1_are_names() {
     let latin = |text: &str| text.chars().map(|c| c as u8).collect::<Vec<u8>>();
     let calls = names(PLAIN_CALLS).replace("ring_s", "Läuten");
     let keys = "calls_columns = { ring_s = \"LÄUTEN\" }";
-    let plain = replayed(PLAIN_CALLS, PLAIN_SIGNS, "08:00", "").unwrap();
+    let baseline = replayed(PLAIN_CALLS, PLAIN_SIGNS, "08:00", "").unwrap();
     for (calls, signs) in [
         (latin(&calls), latin(&names(PLAIN_SIGNS))),
         (latin(&calls), names(PLAIN_SIGNS).into_bytes()),
         (calls.into_bytes(), latin(&names(PLAIN_SIGNS))),
     ] {
-        let other = replayed(calls, signs, "08:00", keys).unwrap();
+        let diary_read = replayed(calls, signs, "08:00", keys).unwrap();
         assert_eq!(
-            (other.calls, other.came),
-            (plain.calls.clone(), plain.came.clone())
+            (diary_read.calls, diary_read.came),
+            (baseline.calls.clone(), baseline.came.clone())
         );
     }
 }

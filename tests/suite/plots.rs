@@ -102,9 +102,9 @@ fn names(results: &Results) -> Vec<String> {
     names
 }
 
-fn has(results: &Results, wanted: &[&str]) {
+fn has(results: &Results, expected: &[&str]) {
     let names = names(results);
-    for name in wanted {
+    for name in expected {
         assert!(names.iter().any(|n| n == name), "no {name} among {names:?}");
     }
 }
@@ -135,9 +135,9 @@ fn a_run_has_the_plots_of_its_day_and_those_it_asks_for() {
         .find(|r| r.metric == "session_drops" && r.scope == "all" && r.cause.is_empty())
         .unwrap();
     assert_eq!(total.values, [1, 2, 3].map(|n| (n, Value::Of(48.0))));
-    let mut lost = 0;
-    results.each_drop(|_| lost += 1).unwrap();
-    assert_eq!(lost, 3 * 48);
+    let mut losses = 0;
+    results.each_drop(|_| losses += 1).unwrap();
+    assert_eq!(losses, 3 * 48);
     assert_eq!(results.requested().unwrap().start_s, Some(28_800.0));
 }
 
@@ -164,11 +164,11 @@ fn each_study_has_the_plots_of_its_answer() {
             "plot-2-drops-per-client-hour",
         ],
     );
-    let mine = sweep
+    let plot = sweep
         .text("plots/plot-2-drops-per-client-hour.svg")
         .unwrap();
     assert!(
-        mine.contains("The shorter, the more losses") && mine.contains("Refresh interval (min)")
+        plot.contains("The shorter, the more losses") && plot.contains("Refresh interval (min)")
     );
     has(
         &rccsim(&folder, &["size", "FILE", "--key", "gateway.count=1..2"]),

@@ -59,11 +59,11 @@ fn a_profile_file_of_ones_own_works_like_a_shipped_one() {
         .unwrap()
         .replace("nec-ow5000", "ours.toml");
     fs::write(folder.path().join("scenario.toml"), scenario).unwrap();
-    let printed = text(&here(&["profiles", "ours.toml"]).stdout);
+    let output = text(&here(&["profiles", "ours.toml"]).stdout);
     assert!(
-        printed.contains("ours.toml (gateways)\nOur gateway.")
-            && printed.contains("seen: our trace of Monday"),
-        "{printed}"
+        output.contains("ours.toml (gateways)\nOur gateway.")
+            && output.contains("seen: our trace of Monday"),
+        "{output}"
     );
     let checked = text(&here(&["check", "scenario.toml"]).stdout);
     assert!(
@@ -83,13 +83,13 @@ fn a_profile_file_of_ones_own_works_like_a_shipped_one() {
 
 #[test]
 fn check_explained_has_every_key_and_its_meaning() {
-    let checked = |flags: &[&str]| {
+    let check = |flags: &[&str]| {
         let output = rccsim(&[&["check", "models/nec-r2.toml"], flags].concat());
         assert_eq!(code(&output), 0);
         text(&output.stdout)
     };
-    let (plain, explained) = (checked(&[]), checked(&["--explain"]));
-    let json: serde_json::Value = serde_json::from_str(&checked(&["--format", "json"])).unwrap();
+    let (brief, explained) = (check(&[]), check(&["--explain"]));
+    let json: serde_json::Value = serde_json::from_str(&check(&["--format", "json"])).unwrap();
     let settings = json["settings"].as_array().unwrap();
     let lists = |text: &str, key: &str| {
         text.lines()
@@ -112,11 +112,14 @@ fn check_explained_has_every_key_and_its_meaning() {
         }
     }
     assert!(
-        !lists(&plain, "on_glare") && lists(&explained, "on_glare"),
-        "{plain}"
+        !lists(&brief, "on_glare") && lists(&explained, "on_glare"),
+        "{brief}"
     );
-    let more = "more keys at their defaults: --explain lists them";
-    assert!(plain.contains(more) && !explained.contains(more), "{plain}");
+    let ellipsis = "more keys at their defaults: --explain lists them";
+    assert!(
+        brief.contains(ellipsis) && !explained.contains(ellipsis),
+        "{brief}"
+    );
 }
 
 #[test]
@@ -235,10 +238,10 @@ fn the_trace_shows_the_relay_at_work_and_why_a_refresh_was_refused() {
 #[test]
 fn the_trace_shows_update_unanswered_and_what_follows() {
     let trace = text(&rccsim(&["trace", "models/nec-r2.toml"]).stdout);
-    let place = |what: &str| {
+    let place = |label: &str| {
         trace
-            .find(what)
-            .unwrap_or_else(|| panic!("no {what:?} in\n{trace}"))
+            .find(label)
+            .unwrap_or_else(|| panic!("no {label:?} in\n{trace}"))
     };
     let order = [
         "Allow absent",
@@ -258,10 +261,10 @@ fn the_trace_shows_update_unanswered_and_what_follows() {
     )
     .unwrap();
     let rungs = json["rungs"].as_array().unwrap();
-    let at = |what: &str| {
+    let at = |label: &str| {
         rungs
             .iter()
-            .find(|r| r["what"].as_str().unwrap().starts_with(what))
+            .find(|r| r["what"].as_str().unwrap().starts_with(label))
             .unwrap()["at_us"]
             .as_u64()
             .unwrap()

@@ -16,7 +16,7 @@ use crate::study::text;
 
 const MODEL: &str = "models/nec-r2.toml";
 /// What somebody else put into the folder, in one half of the tests.
-const OTHERS: [&str; 2] = ["notes.txt", "plots/mine.svg"];
+const FOREIGN_FILES: [&str; 2] = ["notes.txt", "plots/mine.svg"];
 
 /// A short run without a report.
 fn run(out: &Path, seed: &str) -> Command {
@@ -30,7 +30,7 @@ fn run(out: &Path, seed: &str) -> Command {
 }
 
 /// Results of seed 1 with a report and plots, which those of seed 9 have not.
-fn old_results(out: &Path, others: bool) {
+fn old_results(out: &Path, has_others: bool) {
     assert!(matches!(
         run(out, "1").status().unwrap().code(),
         Some(0 | 3 | 4)
@@ -42,8 +42,8 @@ fn old_results(out: &Path, others: bool) {
         folder.put(name, old).unwrap();
     }
     folder.amend(manifest).unwrap();
-    if others {
-        for name in OTHERS {
+    if has_others {
+        for name in FOREIGN_FILES {
             fs::write(out.join(name), "mine").unwrap();
         }
     }
@@ -66,7 +66,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 fn names(folder: &Path, below: &str) -> Vec<String> {
-    let mut all = Vec::new();
+    let mut names_found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let entry = entry.unwrap();
         let name = format!("{below}{}", entry.file_name().to_string_lossy());
@@ -74,16 +74,16 @@ fn names(folder: &Path, below: &str) -> Vec<String> {
             continue; // of a process that ended, hidden
         }
         if entry.file_type().unwrap().is_dir() {
-            all.extend(names(&entry.path(), &format!("{name}/")));
+            names_found.extend(names(&entry.path(), &format!("{name}/")));
         } else {
-            all.push(name);
+            names_found.push(name);
         }
     }
-    all
+    names_found
 }
 
 /// The seed of the results, whose files are all there, whole, and no others; else what is wrong.
-fn whole(out: &Path) -> Result<u64, String> {
+fn seed_if_whole(out: &Path) -> Result<u64, String> {
     let manifest: Manifest = read_manifest(out).ok_or("no manifest")?;
     for (name, digest) in &manifest.files {
         let bytes = fs::read(out.join(name)).map_err(|e| format!("{name}: {e}"))?;
@@ -92,7 +92,7 @@ fn whole(out: &Path) -> Result<u64, String> {
         }
     }
     for name in names(out, "") {
-        let is_known = name == "manifest.json" || OTHERS.contains(&name.as_str());
+        let is_known = name == "manifest.json" || FOREIGN_FILES.contains(&name.as_str());
         if !is_known && !manifest.files.contains_key(&name) {
             return Err(format!("{name} is not listed"));
         }
@@ -129,55 +129,55 @@ fn calls(library: &Path, out: &Path, log: &Path) -> (usize, usize) {
 
 /// Kills a run at each of the calls with which it publishes, and at some of those before; how often the old results were
 /// there and how often the new ones.
-fn killed_at_every_call(others: bool) -> BTreeMap<u64, usize> {
+fn killed_at_every_call(has_others: bool) -> BTreeMap<u64, usize> {
     let folder = TempDir::new().unwrap();
     let library = kill_before(folder.path());
     let path = |name: &str| folder.path().join(name);
     let (old, out) = (path("old"), path("parent/out"));
-    old_results(&old, others);
+    old_results(&old, has_others);
     fs::create_dir(path("parent")).unwrap();
     copy(&old, &out);
-    let (all, before) = calls(&library, &out, &path("calls"));
-    assert_eq!(whole(&out), Ok(9));
-    assert!(all - before > 20, "{before} of {all}");
+    let (calls_made, before) = calls(&library, &out, &path("calls"));
+    assert_eq!(seed_if_whole(&out), Ok(9));
+    assert!(calls_made - before > 20, "{before} of {calls_made}");
     let mut seeds = BTreeMap::new();
     let early = (1..=before).step_by((before / 6).max(1));
-    for n in early.chain(before + 1..=all) {
+    for n in early.chain(before + 1..=calls_made) {
         for after in [false, true] {
             fs::remove_dir_all(path("parent")).unwrap();
             fs::create_dir(path("parent")).unwrap();
             copy(&old, &out);
             let moment = format!(
-                "{} call {n} of {all}",
+                "{} call {n} of {calls_made}",
                 if after { "after" } else { "before" }
             );
             assert!(killed(&library, &out, n, after), "{moment}");
-            let seed = match whole(&out) {
+            let seed = match seed_if_whole(&out) {
                 Ok(seed) => seed,
                 // In a folder with files of others, the new results hold as soon as they are begun to be named.
-                Err(_) if others && read_manifest(&out).is_none() => {
+                Err(_) if has_others && read_manifest(&out).is_none() => {
                     let results = Results::read(&out).unwrap_or_else(|e| panic!("{moment}: {e}"));
                     assert_eq!(results.manifest.seed, 9, "{moment}");
-                    whole(&out).unwrap_or_else(|e| panic!("{moment}: {e}"))
+                    seed_if_whole(&out).unwrap_or_else(|e| panic!("{moment}: {e}"))
                 }
                 Err(why) => panic!("{moment}: {why}"),
             };
             *seeds.entry(seed).or_default() += 1;
             // The next command takes nothing for its own and leaves nothing behind. What was about to be named, is.
             drop(Folder::open(&out).unwrap());
-            let next = whole(&out).unwrap_or_else(|e| panic!("{moment}: {e}"));
-            assert!(next == seed || others && next == 9, "{moment}: {next}");
-            let beside = fs::read_dir(path("parent")).unwrap().count();
-            let hidden = fs::read_dir(&out).unwrap().map(|e| e.unwrap().file_name());
-            let hidden: Vec<_> = hidden
+            let next = seed_if_whole(&out).unwrap_or_else(|e| panic!("{moment}: {e}"));
+            assert!(next == seed || has_others && next == 9, "{moment}: {next}");
+            let siblings = fs::read_dir(path("parent")).unwrap().count();
+            let dot_files = fs::read_dir(&out).unwrap().map(|e| e.unwrap().file_name());
+            let dot_files: Vec<_> = dot_files
                 .filter(|n| n.to_string_lossy().starts_with('.'))
                 .collect();
             assert!(
-                beside == 1 && hidden.is_empty(),
-                "{moment}: {beside}, {hidden:?}"
+                siblings == 1 && dot_files.is_empty(),
+                "{moment}: {siblings}, {dot_files:?}"
             );
-            if others {
-                for name in OTHERS {
+            if has_others {
+                for name in FOREIGN_FILES {
                     assert_eq!(fs::read(out.join(name)).unwrap(), b"mine", "{moment}");
                 }
             }
@@ -227,7 +227,7 @@ fn a_user_who_stands_in_the_folder_stays_there() {
             text(&output.stderr)
         );
     }
-    assert_eq!(whole(&out), Ok(9));
+    assert_eq!(seed_if_whole(&out), Ok(9));
 }
 
 #[test]
@@ -267,9 +267,9 @@ fn an_interrupted_run_leaves_complete_results_alone() {
     let output = child.wait_with_output().unwrap();
     let message = text(&output.stderr);
     assert_eq!(output.status.code(), Some(130), "{message}");
-    assert_eq!(whole(&out), Ok(1), "{message}");
+    assert_eq!(seed_if_whole(&out), Ok(1), "{message}");
     assert_eq!(
-        whole(&folder.path().join("out-interrupted")),
+        seed_if_whole(&folder.path().join("out-interrupted")),
         Ok(9),
         "{message}"
     );

@@ -45,13 +45,13 @@ fn crash(name: &str, mtbf: &str, mttr: &str) -> String {
 }
 
 /// Many runs of a plan as its faults come.
-fn plain(plan: &Plan, runs: u32) -> Samples {
-    let observed: Vec<Observation> = (0..runs)
+fn plain_runs(plan: &Plan, runs: u32) -> Samples {
+    let observations: Vec<Observation> = (0..runs)
         .into_par_iter()
-        .map(|r| Observation::from_tallies(&[&simulate(plan, r).all], plan.horizon))
+        .map(|r| Observation::from_tallies(&[&simulate(plan, r).total], plan.horizon))
         .collect();
     let mut samples = Samples::new(vec![Scope::All], plan.horizon);
-    (0..).zip(observed).for_each(|(r, o)| samples.add(r, o));
+    (0..).zip(observations).for_each(|(r, o)| samples.add(r, o));
     samples
 }
 
@@ -61,11 +61,11 @@ fn figure(samples: &Samples, metric: &str) -> Estimate {
 
 /// Whether two independent estimates differ by no more than both of their intervals together.
 #[track_caller]
-fn agree(what: &str, a: Estimate, b: Estimate) {
+fn agree(label: &str, a: Estimate, b: Estimate) {
     let room = a.half_width().unwrap() + b.half_width().unwrap();
     assert!(
         (a.mean - b.mean).abs() <= room,
-        "{what}: {} and {} differ by more than {room}",
+        "{label}: {} and {} differ by more than {room}",
         a.mean,
         b.mean
     );
@@ -73,17 +73,17 @@ fn agree(what: &str, a: Estimate, b: Estimate) {
 
 #[test]
 fn the_strata_are_all_runs_there_are() {
-    let two = crash("often", "20 h", "5 min") + &crash("seldom", "400 h", "1 h");
-    let plan = crashes(&two, 1).plan;
+    let two_faults = crash("often", "20 h", "5 min") + &crash("seldom", "400 h", "1 h");
+    let plan = crashes(&two_faults, 1).plan;
     let strata = plan.strata();
     let expected = [8.0 / 20.0, 8.0 / 400.0];
-    let all: f64 = expected.iter().sum();
+    let sum: f64 = expected.iter().sum();
     // exp(−0.42)
-    let none = 0.657_046_819_815_056_7;
+    let calm_chance = 0.657_046_819_815_056_7;
     let probabilities = [
-        none,
-        (1.0 - none) * expected[0] / all,
-        (1.0 - none) * expected[1] / all,
+        calm_chance,
+        (1.0 - calm_chance) * expected[0] / sum,
+        (1.0 - calm_chance) * expected[1] / sum,
     ];
     assert_eq!(strata.len(), 3);
     for (stratum, probability) in strata.iter().zip(probabilities) {
@@ -91,10 +91,10 @@ fn the_strata_are_all_runs_there_are() {
     }
     let frequent = crashes(&crash("often", "3 h", "5 min"), 1).plan;
     assert_eq!(frequent.strata(), [], "2.7 are expected in a run");
-    let many: String = (0..5)
+    let five_faults: String = (0..5)
         .map(|i| crash(&format!("f{i}"), "400 h", "1 h"))
         .collect();
-    let plan = crashes(&many, 1).plan;
+    let plan = crashes(&five_faults, 1).plan;
     assert_eq!(plan.strata().len(), 2, "one of them comes, or none does");
 }
 
@@ -105,7 +105,7 @@ fn a_run_of_a_stratum_has_the_faults_of_its_kind() {
     for replication in 0..20 {
         let drops = |stratum| {
             let run = simulate(&plan.given_stratum(stratum, replication), replication);
-            run.all.all_drops()
+            run.total.all_drops()
         };
         assert_eq!(drops(&strata[0]), 0);
         // A crash before the first sign-in, or in the last minutes, may go unnoticed.
@@ -122,11 +122,11 @@ fn a_run_of_a_stratum_has_the_faults_of_its_kind() {
 /// All users share one OCS, whatever their gateway: its fail-over comes to all of them at the same time, or to none.
 #[test]
 fn a_rare_fail_over_of_ocs_hits_the_users_of_every_gateway() {
-    let more = "[[gateway]]\nname = \"other\"\nprofile = \"healthy\"\n[[clients]]\nname = \"d\"\n\
+    let second_gateway = "[[gateway]]\nname = \"other\"\nprofile = \"healthy\"\n[[clients]]\nname = \"d\"\n\
          profile = \"communicator-2007-r2\"\ncount = 20\ngateway = \"other\"\npath = \"ideal\"\n\
          sign_in = \"at start\"\nreestablish = \"fixed 30 s\"\n[[fault]]\nname = \"ocs\"\n\
          kind = \"ocs-failover\"\ntarget = \"all\"\nmtbf = \"400 h\"\nmttr = \"10 min\"\n";
-    let plan = crashes(more, 5).plan;
+    let plan = crashes(second_gateway, 5).plan;
     let strata = plan.strata();
     assert_eq!(strata.len(), 2);
     let mut hit = 0;
@@ -159,12 +159,12 @@ fn a_rare_fault_of_single_users_hits_one_of_them() {
     assert!((strata[1].probability + libm::expm1(-0.02)).abs() < 1e-12);
     let mut hit = 0;
     for replication in 0..30 {
-        let down = |stratum| simulate(&plan.given_stratum(stratum, replication), replication).all;
+        let down = |stratum| simulate(&plan.given_stratum(stratum, replication), replication).total;
         assert_eq!(down(&strata[0]).all_drops(), 0);
         // One PC sleeps in the whole run: one user at most has lost a session.
-        let all = down(&strata[1]);
-        assert!(all.all_drops() <= 2, "{}", all.all_drops());
-        hit += u32::from(all.all_drops() > 0);
+        let down_users = down(&strata[1]);
+        assert!(down_users.all_drops() <= 2, "{}", down_users.all_drops());
+        hit += u32::from(down_users.all_drops() > 0);
     }
     assert!(hit >= 10, "{hit}");
 }
@@ -173,7 +173,7 @@ fn a_rare_fault_of_single_users_hits_one_of_them() {
 fn conditional_replications_of_single_users_say_what_many_plain_runs_say() {
     let scenario = crashes(&sleep("all", "160 h"), 11);
     assert_eq!(scenario.plan.strata().len(), 2, "half a sleep in a run");
-    let long = plain(&scenario.plan, 3000);
+    let long = plain_runs(&scenario.plan, 3000);
     let answer = Experiment::new(scenario).replications(60).run().unwrap();
     let samples = &answer.assessment.samples;
     for metric in [
@@ -202,7 +202,7 @@ fn faults_are_counted_as_they_come() {
         assert!((mean - expected).abs() < room, "{mean} of {expected}");
         let mut quiet = 0;
         for (r, _) in (0..).zip(&counts).filter(|(_, count)| **count == 0) {
-            assert_eq!(simulate(&plan, r).all.all_drops(), 0, "replication {r}");
+            assert_eq!(simulate(&plan, r).total.all_drops(), 0, "replication {r}");
             quiet += 1;
         }
         assert!(quiet > 0);
@@ -214,8 +214,8 @@ fn faults_are_counted_as_they_come() {
         counts.iter().all(|count| (1..4).contains(count)),
         "{counts:?}"
     );
-    let simulated = rare.simulated_faults()[0].unwrap();
-    assert_eq!(simulated, 1.0);
+    let chance = rare.simulated_faults()[0].unwrap();
+    assert_eq!(chance, 1.0);
 }
 
 /// A surge is load: no run is simulated on condition that it comes.
@@ -228,9 +228,9 @@ fn a_surge_is_no_rare_fault() {
 
 #[test]
 fn conditional_replications_say_what_many_plain_runs_say() {
-    let two = crash("often", "40 h", "5 min") + &crash("seldom", "200 h", "1 h");
-    let scenario = crashes(&two, 3);
-    let long = plain(&scenario.plan, 3000);
+    let two_faults = crash("often", "40 h", "5 min") + &crash("seldom", "200 h", "1 h");
+    let scenario = crashes(&two_faults, 3);
+    let long = plain_runs(&scenario.plan, 3000);
     let answer = Experiment::new(scenario).replications(60).run().unwrap();
     let samples = &answer.assessment.samples;
     for metric in [

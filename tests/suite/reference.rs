@@ -32,12 +32,12 @@ fn source(example: &Example) -> Source {
 
 #[test]
 fn every_key_has_an_example_that_runs() {
-    let all = examples();
+    let list = examples();
     for table in TABLES {
         let keys = keys_of(table).into_iter().flatten().map(|key| key.name);
         let rules = rules_of(table).into_iter().flatten().map(|rule| rule.name);
         for key in keys.chain(rules) {
-            let example = all.iter().find(|e| (e.table, e.key) == (table, key));
+            let example = list.iter().find(|e| (e.table, e.key) == (table, key));
             let example = example.unwrap_or_else(|| panic!("{table}.{key} has no example"));
             let has_key = example
                 .section
@@ -46,14 +46,14 @@ fn every_key_has_an_example_that_runs() {
             assert!(has_key, "{table}.{key}:\n{}", example.section);
         }
     }
-    for example in &all {
+    for example in &list {
         let (table, key, text) = (example.table, example.key, &example.scenario);
         let scenario = source(example).scenario(&[]);
         let scenario = scenario.unwrap_or_else(|e| panic!("{table}.{key}: {e}\n{text}"));
         let short = scenario.with(&[Override::parse("scenario.horizon=1 h").unwrap()]);
         if let Ok(short) = short {
-            let all = simulate(&short.plan, 0).all;
-            assert!(all.users > 0, "{table}.{key} has no users:\n{text}");
+            let tally = simulate(&short.plan, 0).total;
+            assert!(tally.users > 0, "{table}.{key} has no users:\n{text}");
         }
         if let Some(set) = &example.set {
             let set = Override::parse(&set.replace('"', "")).unwrap_or_else(|e| panic!("{e}"));
@@ -101,12 +101,12 @@ fn toml_files(folder: &str) -> Vec<PathBuf> {
 #[test]
 fn the_schema_accepts_every_shipped_scenario_and_profile() {
     let scenarios = Validator::for_schema(SchemaKind::Scenario);
-    let mut seen = 0;
+    let mut count = 0;
     for folder in ["models", "models/studies", "models/cases"] {
         for file in toml_files(folder) {
             let fault = scenarios.fault(&fs::read_to_string(&file).unwrap());
             assert_eq!(fault, None, "{file:?}");
-            seen += 1;
+            count += 1;
         }
     }
     for kind in Profiles::ALL {
@@ -114,15 +114,15 @@ fn the_schema_accepts_every_shipped_scenario_and_profile() {
         for file in toml_files(&format!("models/profiles/{}", kind.name())) {
             let fault = profiles.fault(&fs::read_to_string(&file).unwrap());
             assert_eq!(fault, None, "{file:?}");
-            seen += 1;
+            count += 1;
         }
     }
     for example in examples() {
         let fault = scenarios.fault(&example.scenario);
         assert_eq!(fault, None, "{}.{}", example.table, example.key);
-        seen += 1;
+        count += 1;
     }
-    assert!(seen > 150, "{seen} files");
+    assert!(count > 150, "{count} files");
 }
 
 /// Rejected scenarios of which each value alone is valid: what is wrong hangs on another value, on a name of the file or on
@@ -269,9 +269,9 @@ fn help_explains_topics_and_commands_and_offers_near_names() {
 #[test]
 fn the_schema_command_prints_what_the_library_makes() {
     let (code, text, _) = rccsim(&["schema"]);
-    let printed: serde_json::Value = serde_json::from_str(&text).unwrap();
-    assert_eq!((code, printed), (Some(0), schema(SchemaKind::Scenario)));
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((code, json), (Some(0), schema(SchemaKind::Scenario)));
     let (_, text, _) = rccsim(&["schema", "gateways"]);
-    let printed: serde_json::Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(printed, schema(SchemaKind::Profile(Profiles::Gateways)));
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(json, schema(SchemaKind::Profile(Profiles::Gateways)));
 }

@@ -44,9 +44,9 @@ fn every_message_names_its_file() {
     for file in rejected() {
         let text = fs::read_to_string(file.with_extension("txt")).unwrap();
         // What is wrong in a file of records is shown there.
-        let either = [file.clone(), file.with_extension("csv")];
+        let either_name = [file.clone(), file.with_extension("csv")];
         assert!(
-            either
+            either_name
                 .iter()
                 .any(|file| text.starts_with(&format!("{}:", file.display()))),
             "{text}"

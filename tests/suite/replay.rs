@@ -59,7 +59,7 @@ fn seconds(us: u64) -> String {
 }
 
 /// The calls of a replication as a call record; `all` says everything that was drawn, else what a PBX would say.
-fn record(plan: &Plan, all: bool) -> String {
+fn record(plan: &Plan, with_all: bool) -> String {
     let mut calls: Vec<(Time, u32, Direction, CallDraws)> = Vec::new();
     for group in 0..plan.gateways[0].count {
         let draws_by_user = observe(plan, 0, group, 0, Scribe::default()).unwrap().calls;
@@ -72,7 +72,7 @@ fn record(plan: &Plan, all: bool) -> String {
     }
     calls.sort_by_key(|(at, user, ..)| (*at, *user));
     let mut csv = String::from("time,user,direction,ring_s,talk_s,at_pc");
-    csv += if all { ",answered\n" } else { "\n" };
+    csv += if with_all { ",answered\n" } else { "\n" };
     for (at, user, direction, draws) in calls {
         let direction = if direction == Direction::Incoming {
             "incoming"
@@ -85,11 +85,11 @@ fn record(plan: &Plan, all: bool) -> String {
             seconds(draws.talk.0),
             draws.at_pc,
         );
-        if !all && !draws.answered {
+        if !with_all && !draws.answered {
             talk.clear();
         }
         write!(csv, "{at},{user},{direction},{ring},{talk},{at_pc}").unwrap();
-        csv += &if all {
+        csv += &if with_all {
             format!(",{}\n", draws.answered)
         } else {
             "\n".into()
@@ -100,12 +100,12 @@ fn record(plan: &Plan, all: bool) -> String {
 
 /// All that a replication says; the count of events is the engine's own.
 fn tallies(mut result: Replication) -> Vec<Tally> {
-    let all = result
+    let sums = result
         .clients
         .iter_mut()
         .chain(&mut result.gateways)
-        .chain([&mut result.all]);
-    all.map(|tally| {
+        .chain([&mut result.total]);
+    sums.map(|tally| {
         tally.forget_events();
         tally.clone()
     })
@@ -115,49 +115,49 @@ fn tallies(mut result: Replication) -> Vec<Tally> {
 #[test]
 fn a_replayed_call_gives_the_same_toasts_as_the_same_call_drawn() {
     let folder = tempfile::tempdir().unwrap();
-    let drawn = office(folder.path(), &format!("{DRAWN_CALLS}{DRAWN_DAY}")).plan;
-    fs::write(folder.path().join("calls.csv"), record(&drawn, true)).unwrap();
+    let drawn_plan = office(folder.path(), &format!("{DRAWN_CALLS}{DRAWN_DAY}")).plan;
+    fs::write(folder.path().join("calls.csv"), record(&drawn_plan, true)).unwrap();
     let replayed = office(
         folder.path(),
         &format!("calls_file = \"calls.csv\"\n{DRAWN_DAY}"),
     )
     .plan;
-    let (drawn, replayed) = (simulate(&drawn, 0), simulate(&replayed, 0));
+    let (drawn_run, replayed) = (simulate(&drawn_plan, 0), simulate(&replayed, 0));
     assert!(
-        drawn.all.get(Counter::ToastsDue) > 1000
-            && drawn.all.all_missed() > 10
-            && drawn.all.all_drops() > 100
+        drawn_run.total.get(Counter::ToastsDue) > 1000
+            && drawn_run.total.all_missed() > 10
+            && drawn_run.total.all_drops() > 100
     );
-    assert_eq!(tallies(drawn), tallies(replayed));
+    assert_eq!(tallies(drawn_run), tallies(replayed));
 }
 
 #[test]
 fn a_call_that_nobody_answered_needs_no_talk_time() {
     let folder = tempfile::tempdir().unwrap();
-    let drawn = office(folder.path(), &format!("{DRAWN_CALLS}{DRAWN_DAY}")).plan;
-    fs::write(folder.path().join("calls.csv"), record(&drawn, false)).unwrap();
+    let drawn_plan = office(folder.path(), &format!("{DRAWN_CALLS}{DRAWN_DAY}")).plan;
+    fs::write(folder.path().join("calls.csv"), record(&drawn_plan, false)).unwrap();
     let replayed = office(
         folder.path(),
         &format!("calls_file = \"calls.csv\"\n{DRAWN_DAY}"),
     )
     .plan;
-    let (mut drawn, mut replayed) = (
-        tallies(simulate(&drawn, 0)),
+    let (mut drawn_tallies, mut replayed) = (
+        tallies(simulate(&drawn_plan, 0)),
         tallies(simulate(&replayed, 0)),
     );
     // The fingerprint covers the talk time of a call that nobody answered, and the record does not have it.
-    drawn
+    drawn_tallies
         .iter_mut()
         .chain(&mut replayed)
         .for_each(|tally| tally.fingerprint = 0);
-    assert_eq!(drawn, replayed);
+    assert_eq!(drawn_tallies, replayed);
 }
 
 #[test]
 fn replayed_sign_ins_are_the_same_day_as_drawn_ones() {
     let folder = tempfile::tempdir().unwrap();
     let day = "sign_in = \"at 08:10\"\nsign_out = \"at 15:30\"\n";
-    let drawn = office(folder.path(), &format!("{DRAWN_CALLS}{day}")).plan;
+    let drawn_plan = office(folder.path(), &format!("{DRAWN_CALLS}{day}")).plan;
     let mut csv = String::from("time,user,action\n");
     (1..=50).for_each(|user| writeln!(csv, "600,{user},in").unwrap());
     (1..=50).for_each(|user| writeln!(csv, "15:30,{user},out").unwrap());
@@ -168,7 +168,7 @@ fn replayed_sign_ins_are_the_same_day_as_drawn_ones() {
     )
     .plan;
     assert_eq!(
-        tallies(simulate(&drawn, 0)),
+        tallies(simulate(&drawn_plan, 0)),
         tallies(simulate(&replayed, 0))
     );
 }
@@ -189,12 +189,12 @@ fn one_user(signs: &str, calls: &str) -> (u64, u64, u64, u64) {
         format!("time,user,action\n{signs}"),
     )
     .unwrap();
-    let all = simulate(&load(&folder.path().join("one.toml"), &[]).unwrap().plan, 0).all;
-    let signed_in = (all.signed_in_us / 1_000_000) as u64;
+    let tally = simulate(&load(&folder.path().join("one.toml"), &[]).unwrap().plan, 0).total;
+    let signed_in = (tally.signed_in_us / 1_000_000) as u64;
     (
-        all.get(Counter::ToastsDue),
-        all.all_missed(),
-        all.get(Counter::SessionsEstablished),
+        tally.get(Counter::ToastsDue),
+        tally.all_missed(),
+        tally.get(Counter::SessionsEstablished),
         signed_in,
     )
 }
@@ -245,8 +245,8 @@ fn results_and_hash_depend_on_the_content_not_on_the_name() {
     assert!(a.plan == b.plan && hash(&a) == hash(&b));
     assert!(a.plan != c.plan && hash(&a) != hash(&c));
     assert_eq!(
-        simulate(&a.plan, 0).all.fingerprint,
-        simulate(&b.plan, 0).all.fingerprint
+        simulate(&a.plan, 0).total.fingerprint,
+        simulate(&b.plan, 0).total.fingerprint
     );
 }
 
@@ -277,7 +277,7 @@ fn the_threads_and_the_replications_read_the_same_file() {
             .num_threads(threads)
             .build()
             .unwrap();
-        pool.install(|| [0, 1, 0].map(|replication| simulate(&plan, replication).all))
+        pool.install(|| [0, 1, 0].map(|replication| simulate(&plan, replication).total))
     };
     let results = on(1);
     assert_eq!(results, on(8));
@@ -294,7 +294,7 @@ fn a_variant_of_the_scenario_reads_the_records_anew_where_it_must() {
     for (set, parts) in [("gateway.cstagw.count=5", 5), ("gateway.cstagw.spare=1", 1)] {
         let plan = load(file, &[Override::parse(set).unwrap()]).unwrap().plan;
         assert_eq!(plan.groups().len(), parts);
-        assert!(simulate(&plan, 0).all.get(Counter::ToastsDue) > 100);
+        assert!(simulate(&plan, 0).total.get(Counter::ToastsDue) > 100);
     }
     let error = load(
         file,
@@ -329,8 +329,8 @@ fn no_damage_to_a_file_is_more_than_an_error() {
     ];
     let mut rejected = 0;
     for round in 0..400 {
-        for (name, whole) in [("calls.csv", &calls), ("signs.csv", &signs)] {
-            let mut damaged = whole.clone();
+        for (name, content) in [("calls.csv", &calls), ("signs.csv", &signs)] {
+            let mut damaged = content.clone();
             for _ in 0..1 + chance.below(3) {
                 let at = chance.below(damaged.len() as u32) as usize;
                 let end = (at + chance.below(3) as usize).min(damaged.len());
@@ -355,7 +355,7 @@ fn no_damage_to_a_file_is_more_than_an_error() {
             Err(error) => {
                 rejected += 1;
                 let is_placed = |error: &&ScenarioError| matches!(error, ScenarioError::Input { place, .. } if place.line > 0);
-                assert!(error.each().iter().all(is_placed), "{error}");
+                assert!(error.parts().iter().all(is_placed), "{error}");
             }
         }
     }

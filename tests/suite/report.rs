@@ -5,7 +5,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::page::{Made, between, is_sound, page, rccsim, scenario};
+use crate::page::{RunFolder, between, is_sound, page, rccsim, scenario};
 
 /// A study and plots, of which no command can show both.
 const REQUESTS: &str = "
@@ -20,25 +20,25 @@ y = \"visible\"
 ";
 
 /// Makes report and plots of a folder anew; what is then in it.
-fn made_anew(made: &Made) -> Vec<(String, Vec<u8>)> {
-    fs::remove_file(made.out.join("report.html")).unwrap();
-    fs::remove_dir_all(made.out.join("plots")).unwrap();
-    let output = rccsim(&["report", made.out.to_str().unwrap()]);
+fn made_anew(run_folder: &RunFolder) -> Vec<(String, Vec<u8>)> {
+    fs::remove_file(run_folder.out.join("report.html")).unwrap();
+    fs::remove_dir_all(run_folder.out.join("plots")).unwrap();
+    let output = rccsim(&["report", run_folder.out.to_str().unwrap()]);
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{stderr}");
-    files(&made.out)
+    files(&run_folder.out)
 }
 
 #[test]
 fn the_same_folder_gives_the_same_bytes() {
-    let made = Made::run(&["--jobs", "1"]);
-    let first = made.page();
+    let run_folder = RunFolder::run(&["--jobs", "1"]);
+    let first = run_folder.page();
     assert_eq!(
         first,
-        Made::run(&["--jobs", "3"]).page(),
+        RunFolder::run(&["--jobs", "3"]).page(),
         "the number of threads"
     );
-    let manifest = fs::read_to_string(made.out.join("manifest.json")).unwrap();
+    let manifest = fs::read_to_string(run_folder.out.join("manifest.json")).unwrap();
     assert!(manifest.contains(&blake3::hash(first.as_bytes()).to_hex().to_string()));
 }
 
@@ -47,8 +47,8 @@ fn results_of_every_kind_give_the_same_report_from_memory_and_from_their_folder(
     let root = TempDir::new().unwrap();
     let model = fs::read_to_string("models/nec-r2.toml").unwrap();
     let asking = scenario(root.path(), &format!("{model}{REQUESTS}"));
-    let few = ["--set", "clients.count=20", "--reps", "2"];
-    let of_few = |args: &[&str]| Made::by(&[args, &few].concat());
+    let small = ["--set", "clients.count=20", "--reps", "2"];
+    let of_few = |args: &[&str]| RunFolder::by(&[args, &small].concat());
     let queue = [
         "run",
         "models/overload.toml",
@@ -66,9 +66,9 @@ fn results_of_every_kind_give_the_same_report_from_memory_and_from_their_folder(
         "--key",
         "clients.refresh_interval=10 min..20 min step 5 min",
     ];
-    let all = [
+    let run_folders = [
         of_few(&["run", &asking]),
-        Made::by(&queue),
+        RunFolder::by(&queue),
         of_few(&["sweep", &asking]),
         of_few(&keys),
         of_few(&["best", &asking, "--most-reps", "12"]),
@@ -79,18 +79,21 @@ fn results_of_every_kind_give_the_same_report_from_memory_and_from_their_folder(
             "missed_toast_fraction, message_rate_per_s",
         ]),
         of_few(&["sensitivity", &asking]),
-        Made::by(&["compare", &asking, "--reps", "2"]),
-        Made::by_loud(&["matrix"]),
+        RunFolder::by(&["compare", &asking, "--reps", "2"]),
+        RunFolder::by_loud(&["matrix"]),
     ];
-    for made in all {
-        let at_once = files(&made.out);
-        let read_back = made_anew(&made);
-        let names = |all: &[(String, Vec<u8>)]| {
-            all.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>()
+    for run_folder in run_folders {
+        let at_once = files(&run_folder.out);
+        let read_back = made_anew(&run_folder);
+        let names = |contents: &[(String, Vec<u8>)]| {
+            contents
+                .iter()
+                .map(|(name, _)| name.clone())
+                .collect::<Vec<_>>()
         };
         assert_eq!(names(&read_back), names(&at_once));
         for ((name, bytes), (_, memory)) in read_back.iter().zip(&at_once) {
-            let command = fs::read_to_string(made.out.join("summary.json")).unwrap();
+            let command = fs::read_to_string(run_folder.out.join("summary.json")).unwrap();
             let command = between(&command, "\"command\": \"", "\"")[0].to_string();
             assert!(bytes == memory, "{command}: {name} differs");
         }
@@ -110,7 +113,7 @@ fn a_plot_that_a_command_cannot_show_is_named_with_what_it_takes() {
     let by_run = "Plot 1 (down_fraction over clients.refresh_interval) is left out: a run has one value of clients.refresh_interval: \
          `rccsim sweep scenario.toml` simulates all of them.";
     let by_sweep = "Plot 2 (visible over time) is left out: a sweep keeps no day: `rccsim run scenario.toml` does.";
-    for (command, wanted, other) in [("run", by_run, by_sweep), ("sweep", by_sweep, by_run)] {
+    for (command, expected, foreign) in [("run", by_run, by_sweep), ("sweep", by_sweep, by_run)] {
         let out = root.path().join(command);
         let args = [
             command,
@@ -124,12 +127,12 @@ fn a_plot_that_a_command_cannot_show_is_named_with_what_it_takes() {
         ];
         let stderr = String::from_utf8(rccsim(&args).stderr).unwrap();
         assert!(
-            stderr.contains(&format!("warning: {wanted}\n")) && !stderr.contains(other),
+            stderr.contains(&format!("warning: {expected}\n")) && !stderr.contains(foreign),
             "{stderr}"
         );
         let page = page(&out).replace("&#x2f;", "/").replace("&#x60;", "`");
         assert!(
-            page.contains(&format!("<p class=\"note\">{wanted}</p>")) && !page.contains(other),
+            page.contains(&format!("<p class=\"note\">{expected}</p>")) && !page.contains(foreign),
             "{command}"
         );
     }
@@ -137,21 +140,21 @@ fn a_plot_that_a_command_cannot_show_is_named_with_what_it_takes() {
 
 /// Every file of a folder.
 fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
-    let mut all = Vec::new();
-    let mut left = vec![folder.to_path_buf()];
-    while let Some(place) = left.pop() {
+    let mut files_found = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(place) = folders.pop() {
         for entry in fs::read_dir(place).unwrap().map(|e| e.unwrap().path()) {
             match entry.is_dir() {
-                true => left.push(entry),
-                false => all.push((
+                true => folders.push(entry),
+                false => files_found.push((
                     entry.strip_prefix(folder).unwrap().display().to_string(),
                     fs::read(&entry).unwrap(),
                 )),
             }
         }
     }
-    all.sort();
-    all
+    files_found.sort();
+    files_found
 }
 
 #[test]
@@ -166,7 +169,7 @@ fn a_run_without_a_report_gets_afterwards_what_a_run_has() {
             fs::read_to_string("models/nec-r2.toml").unwrap()
         ),
     );
-    for (file, more) in [
+    for (file, flags) in [
         (
             path("nec-r2"),
             &[
@@ -191,9 +194,9 @@ fn a_run_without_a_report_gets_afterwards_what_a_run_has() {
         // Its plot is of a key that a run does not vary.
         (asking, &["--set", "clients.count=20"]),
     ] {
-        let args = [&["run", &file, "--reps", "2"], more].concat();
-        let at_once = Made::by(&args);
-        let later = Made::by(&[&args[..], &["--no-report"]].concat());
+        let args = [&["run", &file, "--reps", "2"], flags].concat();
+        let at_once = RunFolder::by(&args);
+        let later = RunFolder::by(&[&args[..], &["--no-report"]].concat());
         let bare = fs::read_to_string(later.out.join("summary.json")).unwrap();
         assert!(
             bare.contains("\n  \"assumptions\": null,\n"),
@@ -205,13 +208,16 @@ fn a_run_without_a_report_gets_afterwards_what_a_run_has() {
             report.status.success() && !stderr.contains("lacks"),
             "{file}: {stderr}"
         );
-        let (now, wanted) = (files(&later.out), files(&at_once.out));
-        let names = |all: &[(String, Vec<u8>)]| {
-            all.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>()
+        let (now, expected) = (files(&later.out), files(&at_once.out));
+        let names = |contents: &[(String, Vec<u8>)]| {
+            contents
+                .iter()
+                .map(|(name, _)| name.clone())
+                .collect::<Vec<_>>()
         };
-        assert_eq!(names(&now), names(&wanted), "{file}");
-        for ((name, bytes), (_, wanted)) in now.iter().zip(&wanted) {
-            assert!(bytes == wanted, "{file}: {name} differs");
+        assert_eq!(names(&now), names(&expected), "{file}");
+        for ((name, bytes), (_, expected_bytes)) in now.iter().zip(&expected) {
+            assert!(bytes == expected_bytes, "{file}: {name} differs");
         }
     }
 }
@@ -227,7 +233,7 @@ fn what_cannot_be_simulated_again_is_said_in_the_page() {
     let text = fs::read_to_string("models/nec-r2.toml").unwrap();
     let text = text.replace("workload = \"moderate\"", "calls_file = \"calls.csv\"");
     let file = scenario(root.path(), &text);
-    let made = Made::by(&[
+    let run_folder = RunFolder::by(&[
         "run",
         &file,
         "--reps",
@@ -237,25 +243,25 @@ fn what_cannot_be_simulated_again_is_said_in_the_page() {
         "--no-report",
     ]);
     // What the folder kept of it is what counts.
-    fs::remove_dir_all(made.out.join("files")).unwrap();
-    let report = rccsim(&["report", made.out.to_str().unwrap()]);
+    fs::remove_dir_all(run_folder.out.join("files")).unwrap();
+    let report = rccsim(&["report", run_folder.out.to_str().unwrap()]);
     let stderr = String::from_utf8(report.stderr).unwrap();
     assert_eq!(report.status.code(), Some(0), "{stderr}");
     assert!(
         stderr.contains("lacks the ladder of a lost session") && stderr.contains("files/"),
         "{stderr}"
     );
-    let page = made.page();
+    let page = run_folder.page();
     is_sound(&page);
     assert!(
         page.contains("This run was made without its report")
             && !page.contains("<section id=\"ladder\">")
     );
     // That calls are replayed is known without their file.
-    let without =
+    let omission =
         "lost sessions, toasts due (clients:front-office): not with recorded calls (calls_file).";
     assert!(
-        page.contains(without),
+        page.contains(omission),
         "{:?}",
         between(&page, "<li>", "</li>")
     );
@@ -270,8 +276,8 @@ fn what_cannot_be_simulated_again_is_said_in_the_page() {
 
 #[test]
 fn no_report_is_none_and_what_is_no_result_is_refused() {
-    let made = Made::run(&["--no-report"]);
-    assert!(!made.out.join("report.html").exists());
+    let run_folder = RunFolder::run(&["--no-report"]);
+    assert!(!run_folder.out.join("report.html").exists());
     let refused = |folder: &Path, why: &str| {
         let output = rccsim(&["report", folder.to_str().unwrap()]);
         let stderr = String::from_utf8(output.stderr).unwrap();
@@ -284,12 +290,12 @@ fn no_report_is_none_and_what_is_no_result_is_refused() {
     refused(empty.path(), "manifest.json");
     // A folder without a report gets one; one whose files were changed does not.
     assert_eq!(
-        rccsim(&["report", made.out.to_str().unwrap()])
+        rccsim(&["report", run_folder.out.to_str().unwrap()])
             .status
             .code(),
         Some(0)
     );
-    is_sound(&made.page());
-    fs::write(made.out.join("summary.json"), "{}").unwrap();
-    refused(&made.out, "summary.json");
+    is_sound(&run_folder.page());
+    fs::write(run_folder.out.join("summary.json"), "{}").unwrap();
+    refused(&run_folder.out, "summary.json");
 }

@@ -46,10 +46,10 @@ fn log(p: &Plan) -> Log {
 impl Log {
     /// When messages of this kind met this fate.
     fn times(&self, from: Side, subject: Subject, status: Status, fate: Fate) -> Vec<Time> {
-        let alike = |m: &Message| (m.from, m.subject, m.status) == (from, subject, status);
+        let is_alike = |m: &Message| (m.from, m.subject, m.status) == (from, subject, status);
         let messages = self.messages.iter();
         messages
-            .filter(|(_, _, m, f)| alike(m) && *f == fate)
+            .filter(|(_, _, m, f)| is_alike(m) && *f == fate)
             .map(|(now, ..)| *now)
             .collect()
     }
@@ -68,10 +68,10 @@ fn a_2xx_whose_ack_never_came_is_a_path_lost() {
     let p = plan("d1-unacked-2xx");
     let mut drops = 0;
     for replication in 0..20 {
-        let all = simulate(&p, replication).all;
-        assert_eq!(all.get(Counter::RefreshesAttempted), 0);
-        assert_eq!(all.all_drops(), all.drops[DropCause::PathLost as usize]);
-        drops += all.all_drops();
+        let tally = simulate(&p, replication).total;
+        assert_eq!(tally.get(Counter::RefreshesAttempted), 0);
+        assert_eq!(tally.all_drops(), tally.drops[DropCause::PathLost as usize]);
+        drops += tally.all_drops();
     }
     assert!(drops > 20, "{drops}");
 }
@@ -82,12 +82,12 @@ fn a_call_refused_long_before_makes_no_drop_one_of_overload() {
     let p = plan("d2-stale-overload");
     let mut drops = [0; 2];
     for replication in 0..40 {
-        let all = simulate(&p, replication).all;
-        let drops_by = |cause| all.drops[cause as usize];
+        let tally = simulate(&p, replication).total;
+        let drops_by = |cause| tally.drops[cause as usize];
         drops[0] += drops_by(DropCause::Overload);
         drops[1] += drops_by(DropCause::RefreshUnanswered);
         assert_eq!(
-            all.all_drops(),
+            tally.all_drops(),
             drops_by(DropCause::Overload) + drops_by(DropCause::RefreshUnanswered)
         );
     }
@@ -104,7 +104,7 @@ fn a_session_that_ends_during_a_fault_never_heals() {
     // Down from 08:05 to 08:50, the gateway's timer runs out at 08:30; the client polls at 08:25 and 08:50 and hears 481.
     for name in ["d3-stall-45min", "d3-crash-nothing-forgotten"] {
         let p = plan(name);
-        let all = simulate(&p, 0).all;
+        let tally = simulate(&p, 0).total;
         let drop = only_drop(simulate(&p, 0));
         assert_eq!(
             (drop.lost_at, drop.detected_at),
@@ -113,24 +113,24 @@ fn a_session_that_ends_during_a_fault_never_heals() {
         );
         assert_eq!(drop.cause, DropCause::GatewayDown);
         assert_eq!(drop.ended_by, Some(EndedBy::GatewayTimer));
-        assert_eq!(all.get(Counter::Interruptions), 0);
-        assert_eq!(all.first_loss_us, Some(300_000_000));
-        assert_eq!(all.detection.sum_us(), 2_700_000_000);
-        assert_eq!(all.recovery.sum_us(), 2_730_000_000);
+        assert_eq!(tally.get(Counter::Interruptions), 0);
+        assert_eq!(tally.first_loss_us, Some(300_000_000));
+        assert_eq!(tally.detection.sum_us(), 2_700_000_000);
+        assert_eq!(tally.recovery.sum_us(), 2_730_000_000);
     }
     // Asleep from 08:10 to 08:40, the client's timer runs out at 08:30; its expiry goes before the refresh that was due at 08:25.
     let p = plan("d3-sleep");
-    let all = simulate(&p, 0).all;
+    let tally = simulate(&p, 0).total;
     let drop = only_drop(simulate(&p, 0));
     assert_eq!((drop.lost_at, drop.detected_at), (at(600), Some(at(2400))));
     assert_eq!(
         (drop.cause, drop.ended_by),
         (DropCause::PathLost, Some(EndedBy::ClientTimer))
     );
-    assert_eq!(all.get(Counter::Interruptions), 0);
-    assert_eq!(all.recovery.sum_us(), 1_830_000_000);
+    assert_eq!(tally.get(Counter::Interruptions), 0);
+    assert_eq!(tally.recovery.sum_us(), 1_830_000_000);
     // Up again at 2430 s: refreshes at 3930, 5430 and 6930 s.
-    assert_eq!(all.get(Counter::RefreshesAttempted), 3);
+    assert_eq!(tally.get(Counter::RefreshesAttempted), 3);
 }
 
 #[test]
@@ -150,26 +150,26 @@ fn a_session_that_ended_during_a_fault_is_lost_though_the_run_ends_first() {
 fn a_held_session_ends_at_its_timer_though_the_client_would_keep_polling() {
     // Refused at 1500 s, ended at 1800 s, up again at 1830 s: 15 cycles and 1350 s of a 16th in 8 h.
     let p = plan("d4-keep-polling-hold");
-    let all = simulate(&p, 0).all;
-    assert_eq!(all.drops[DropCause::RefreshRejected as usize], 15);
-    assert_eq!(all.all_drops(), 15);
-    assert_eq!(all.signed_in_us - all.usable_us, 450_000_000);
+    let tally = simulate(&p, 0).total;
+    assert_eq!(tally.drops[DropCause::RefreshRejected as usize], 15);
+    assert_eq!(tally.all_drops(), 15);
+    assert_eq!(tally.signed_in_us - tally.usable_us, 450_000_000);
 }
 
 #[test]
 fn a_lost_route_never_comes_back() {
-    let all = simulate(&plan("d5-route-heals"), 0).all;
-    assert_eq!(all.get(Counter::Interruptions), 0);
+    let tally = simulate(&plan("d5-route-heals"), 0).total;
+    assert_eq!(tally.get(Counter::Interruptions), 0);
 }
 
 #[test]
 fn a_refresh_pending_when_its_session_ends_has_failed() {
     // Refresh at 45 s, the gateway's BYE at 90 − 30 s, set-up 30 s later: 320 cycles of 90 s in 8 h, 5 users.
     let p = plan("d6-refreshes-failed-0");
-    let all = simulate(&p, 0).all;
-    assert_eq!(all.drops[DropCause::RefreshUnanswered as usize], 1600);
-    assert_eq!(all.get(Counter::RefreshesAttempted), 1600);
-    assert_eq!(all.get(Counter::RefreshesFailed), 1600);
+    let tally = simulate(&p, 0).total;
+    assert_eq!(tally.drops[DropCause::RefreshUnanswered as usize], 1600);
+    assert_eq!(tally.get(Counter::RefreshesAttempted), 1600);
+    assert_eq!(tally.get(Counter::RefreshesFailed), 1600);
 }
 
 #[test]
@@ -182,9 +182,9 @@ fn a_422_is_repeated_over_udp_until_its_ack() {
     let p = plan("d7-timer-g");
     let (mut failed, mut attempted) = (0.0, 0.0);
     for replication in 0..5 {
-        let all = simulate(&p, replication).all;
-        failed += all.get(Counter::SetupsFailed) as f64;
-        attempted += all.get(Counter::SetupsAttempted) as f64;
+        let tally = simulate(&p, replication).total;
+        failed += tally.get(Counter::SetupsFailed) as f64;
+        attempted += tally.get(Counter::SetupsAttempted) as f64;
     }
     assert_eq!(attempted, 20_000.0);
     let deviation = (0.1076f64 * 0.8924 / attempted).sqrt();
@@ -204,10 +204,10 @@ fn an_outage_that_ends_while_another_lasts_lets_nothing_through() {
 #[test]
 fn a_stall_within_a_crash_ends_no_refusal() {
     // Reset at 600 s; tried every 30 s from 630 s on, and refused at once until 1170 s; the try of 1200 s succeeds.
-    let all = simulate(&plan("d8-stall-in-crash"), 0).all;
-    assert_eq!(all.get(Counter::SetupsFailed), 19);
-    assert_eq!(all.get(Counter::SetupsAttempted), 21);
-    assert_eq!(all.signed_in_us - all.usable_us, 600_000_000);
+    let tally = simulate(&plan("d8-stall-in-crash"), 0).total;
+    assert_eq!(tally.get(Counter::SetupsFailed), 19);
+    assert_eq!(tally.get(Counter::SetupsAttempted), 21);
+    assert_eq!(tally.signed_in_us - tally.usable_us, 600_000_000);
 }
 
 #[test]
@@ -274,28 +274,28 @@ fn copies_restart_no_refresh_clock() {
         let mut p = plan("d11-since-traffic-copy");
         p.seed = seed;
         let wire_log = log(&p);
-        let (mut last, mut known, mut dialog) = (Time::ZERO, Vec::new(), 0);
+        let (mut last, mut acknowledged, mut dialog) = (Time::ZERO, Vec::new(), 0);
         let mut notes = wire_log.notes.iter().peekable();
-        let mut checked = 0;
+        let mut checks = 0;
         for (now, _, message, fate) in &wire_log.messages {
-            let mine = (message.from, *fate) == (Side::Client, Fate::Sent);
+            let is_refresh = (message.from, *fate) == (Side::Client, Fate::Sent);
             let theirs = (message.from, *fate) == (Side::Gateway, Fate::Received);
-            if !(mine || theirs) {
+            if !(is_refresh || theirs) {
                 continue;
             }
             while let Some((at, note)) = notes.next_if(|(at, _)| at <= now) {
                 if *note == ClientNote::RefreshBegan {
                     assert_eq!(*at, last + Span::from_secs(60), "seed {seed}");
-                    checked += 1;
+                    checks += 1;
                 }
             }
             dialog = dialog.max(message.dialog);
-            if message.dialog == dialog && !known.contains(message) {
-                known.push(*message);
+            if message.dialog == dialog && !acknowledged.contains(message) {
+                acknowledged.push(*message);
                 last = *now;
             }
         }
-        assert!(checked > 10, "{checked}");
+        assert!(checks > 10, "{checks}");
     }
 }
 
@@ -307,9 +307,9 @@ fn a_session_too_short_is_answered_422_whatever_becomes_of_updates() {
         .messages
         .iter()
         .filter(|(.., m, fate)| (m.subject, *fate) == (Subject::Invite, Fate::Sent));
-    let said: Vec<_> = invites.map(|(_, _, m, _)| (m.status, m.value)).collect();
+    let answers: Vec<_> = invites.map(|(_, _, m, _)| (m.status, m.value)).collect();
     assert_eq!(
-        said[..4],
+        answers[..4],
         [
             (Status::Request, 1800),
             (Status::IntervalTooSmall422, 0),
@@ -322,8 +322,8 @@ fn a_session_too_short_is_answered_422_whatever_becomes_of_updates() {
 #[test]
 fn the_first_loss_counts_from_the_first_establishment_of_the_day() {
     // Back from lunch at 08:30, refresh at 08:55, given up 32 s later: 55 min 32 s after 08:00.
-    let all = simulate(&plan("d14-first-loss-lunch"), 0).all;
-    assert_eq!(all.first_loss_us, Some(3_332_000_000));
+    let tally = simulate(&plan("d14-first-loss-lunch"), 0).total;
+    assert_eq!(tally.first_loss_us, Some(3_332_000_000));
 }
 
 #[test]
@@ -337,12 +337,12 @@ fn the_serial_section_counts_in_utilisation() {
         is_answer && m.subject == Subject::MonitorStart
     });
     let answered = answers.count();
-    let all = simulate(&p, 0).all;
-    let least = answered as u128 * 500_000;
-    let busy = all.station.busy_us;
+    let tally = simulate(&p, 0).total;
+    let lower_bound = answered as u128 * 500_000;
+    let busy = tally.station.busy_us;
     assert!(
-        (least..=least + 1_000_000).contains(&busy),
-        "{busy} instead of {least}"
+        (lower_bound..=lower_bound + 1_000_000).contains(&busy),
+        "{busy} instead of {lower_bound}"
     );
     assert!(answered > 300);
 }
@@ -366,7 +366,7 @@ fn no_re_invite_is_sent_before_the_ack_of_the_other_sides() {
         }
     }
     assert!(sent >= 20 * 14, "{sent}");
-    assert_eq!(simulate(&p, 0).all.all_drops(), 0);
+    assert_eq!(simulate(&p, 0).total.all_drops(), 0);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use crate::durable::{POINTS, Subject, UNITS, kill_when, told, units};
+use crate::durable::{POINTS, Subject, UNITS, kill_when, unit_counts, units};
 use crate::study::{by_hand, files, text};
 
 #[test]
@@ -40,7 +40,11 @@ fn killed_between_write_and_rename_or_in_the_merge() {
     fs::rename(out.join("runs.csv"), staging.join("runs.csv")).unwrap();
     fs::write(staging.join("summary.json"), "{\"sch").unwrap();
     let (resumed, stderr) = subject.finish("state", &[]);
-    assert_eq!(told(&stderr), Some([names.len() - 2, 0, 2]), "{stderr}");
+    assert_eq!(
+        unit_counts(&stderr),
+        Some([names.len() - 2, 0, 2]),
+        "{stderr}"
+    );
     assert!(resumed == undisturbed);
 }
 
@@ -48,8 +52,8 @@ fn killed_between_write_and_rename_or_in_the_merge() {
 fn units_that_are_torn_cut_swapped_edited_or_foreign_are_noticed_and_made_again() {
     let subject = Subject::new();
     let out = subject.out("out");
-    let kept = subject.command("out", &["--keep-units"]).output().unwrap();
-    assert!(kept.status.code().is_some());
+    let first_run = subject.command("out", &["--keep-units"]).output().unwrap();
+    assert!(first_run.status.code().is_some());
     let undisturbed = files(&out);
     let names: Vec<String> = units(&out).into_iter().collect();
     let path = |i: usize| out.join("units").join(&names[i]);
@@ -59,10 +63,10 @@ fn units_that_are_torn_cut_swapped_edited_or_foreign_are_noticed_and_made_again(
     fs::write(path(1), &first).unwrap();
     fs::write(path(2), &bytes(2)[..100]).unwrap();
     fs::write(path(3), "").unwrap();
-    let mut torn = bytes(4);
-    let half = torn.len() / 2;
-    torn[half..].fill(0);
-    fs::write(path(4), torn).unwrap();
+    let mut torn_unit = bytes(4);
+    let half = torn_unit.len() / 2;
+    torn_unit[half..].fill(0);
+    fs::write(path(4), torn_unit).unwrap();
     let mut edited = bytes(5);
     edited[300] ^= 4;
     fs::write(path(5), edited).unwrap();
@@ -74,8 +78,12 @@ fn units_that_are_torn_cut_swapped_edited_or_foreign_are_noticed_and_made_again(
     let digest = *blake3::hash(&foreign).as_bytes();
     foreign.extend(digest);
     fs::write(path(6), foreign).unwrap();
-    let (again, stderr) = subject.finish("out", &[]);
-    assert_eq!(told(&stderr), Some([names.len() - 7, 7, 7]), "{stderr}");
+    let (rerun, stderr) = subject.finish("out", &[]);
+    assert_eq!(
+        unit_counts(&stderr),
+        Some([names.len() - 7, 7, 7]),
+        "{stderr}"
+    );
     for why in [
         "cut short",
         "torn or edited",
@@ -83,7 +91,7 @@ fn units_that_are_torn_cut_swapped_edited_or_foreign_are_noticed_and_made_again(
     ] {
         assert!(stderr.contains(why), "{why}: {stderr}");
     }
-    assert!(again == undisturbed);
+    assert!(rerun == undisturbed);
 }
 
 #[test]
@@ -97,16 +105,16 @@ fn another_scenario_or_seed_never_takes_the_units() {
             .code()
             .is_some()
     );
-    let left = units(&subject.out("out")).len();
-    for more in [
+    let unit_count = units(&subject.out("out")).len();
+    for flags in [
         &["--seed", "2"][..],
         &["--set", "clients.reestablish=fixed 31 s"],
     ] {
-        let args: Vec<&str> = [more, &["--keep-units"]].concat();
+        let args: Vec<&str> = [flags, &["--keep-units"]].concat();
         let stderr = text(&subject.command("out", &args).output().unwrap().stderr);
-        assert_eq!(told(&stderr), None, "{stderr}");
+        assert_eq!(unit_counts(&stderr), None, "{stderr}");
     }
-    assert_eq!(units(&subject.out("out")).len(), 3 * left);
+    assert_eq!(units(&subject.out("out")).len(), 3 * unit_count);
 }
 
 #[test]
@@ -121,9 +129,13 @@ fn more_replications_go_on_from_the_units_that_were_kept() {
             .is_some()
     );
     *subject.args.last_mut().unwrap() = "10".into();
-    let (more, stderr) = subject.finish("out", &[]);
-    assert_eq!(told(&stderr), Some([UNITS, 0, POINTS * 2]), "{stderr}");
-    assert!(more == subject.finish("afresh", &[]).0);
+    let (longer, stderr) = subject.finish("out", &[]);
+    assert_eq!(
+        unit_counts(&stderr),
+        Some([UNITS, 0, POINTS * 2]),
+        "{stderr}"
+    );
+    assert!(longer == subject.finish("afresh", &[]).0);
 }
 
 /// The units of a search are found again as those of a sweep are.
@@ -133,7 +145,7 @@ fn a_search_that_was_killed_goes_on_where_it_stopped() {
     let objective = "metric = \"missed_toast_fraction\"\nat_most = \"1.8 %\"";
     let file = by_hand(folder.path(), "ignores-update", objective);
     let range = "clients.refresh_interval=20 min, 25 min, 28 min";
-    let more = |command: &str| match command {
+    let extra_flags = |command: &str| match command {
         "size" => vec!["--key", range, "--reps", "20", "--most-reps", "40"],
         "best" => vec!["--vary", range, "--most-reps", "40"],
         "compare" => vec!["models/nec-r2.toml", "--reps", "20"],
@@ -147,7 +159,7 @@ fn a_search_that_was_killed_goes_on_where_it_stopped() {
             } else {
                 file.as_str()
             };
-            let all = [
+            let commands = [
                 &[
                     command,
                     first,
@@ -156,34 +168,37 @@ fn a_search_that_was_killed_goes_on_where_it_stopped() {
                     "--out",
                     out.to_str().unwrap(),
                 ],
-                &more(command)[..],
+                &extra_flags(command)[..],
             ]
             .concat();
-            all.into_iter().map(String::from).collect()
+            commands.into_iter().map(String::from).collect()
         };
         let start = |out: &Path, jobs: &str| {
-            let mut all = Command::new(env!("CARGO_BIN_EXE_rccsim"));
-            all.args(args(out, jobs))
+            let mut command_line = Command::new(env!("CARGO_BIN_EXE_rccsim"));
+            command_line
+                .args(args(out, jobs))
                 .stdout(Stdio::null())
                 .stderr(Stdio::piped());
-            all
+            command_line
         };
-        let (one, two) = (
+        let (one, second) = (
             folder.path().join(format!("{command}-1")),
             folder.path().join(format!("{command}-2")),
         );
         assert!(start(&one, "1").status().unwrap().code().is_some());
         assert!(
-            kill_when(start(&two, "2").spawn().unwrap(), || units(&two).len() >= 5),
+            kill_when(start(&second, "2").spawn().unwrap(), || units(&second)
+                .len()
+                >= 5),
             "{command}"
         );
-        let left = units(&two).len();
-        let stderr = text(&start(&two, "2").output().unwrap().stderr);
+        let unit_count = units(&second).len();
+        let stderr = text(&start(&second, "2").output().unwrap().stderr);
         assert_eq!(
-            told(&stderr).map(|told| told[0]),
-            Some(left),
+            unit_counts(&stderr).map(|told| told[0]),
+            Some(unit_count),
             "{command}: {stderr}"
         );
-        assert_eq!(files(&one), files(&two), "{command}");
+        assert_eq!(files(&one), files(&second), "{command}");
     }
 }

@@ -23,7 +23,7 @@ fn a_refused_refresh_may_be_repeated_every_second_without_end() {
     let sent = Wire::from_plan(&p).requests(Side::Client, Subject::Update);
     // From 1500 s to the end, its own timer at 1800 s notwithstanding.
     assert_eq!((sent.len(), sent[0], sent[499]), (500, 1500.0, 1999.0));
-    assert_eq!(simulate(&p, 0).all.all_drops(), 0);
+    assert_eq!(simulate(&p, 0).total.all_drops(), 0);
 }
 
 #[test]
@@ -54,8 +54,11 @@ fn a_refused_refresh_may_be_repeated_once() {
     });
     let refusals = half.answers(Subject::Update, Status::MethodNotAllowed405);
     let updates = half.requests(Side::Client, Subject::Update);
-    let most = updates.iter().filter(|at| **at == updates[0]).count();
-    assert!(most <= 2 && refusals.len() < updates.len(), "{updates:?}");
+    let repeats = updates.iter().filter(|at| **at == updates[0]).count();
+    assert!(
+        repeats <= 2 && refusals.len() < updates.len(),
+        "{updates:?}"
+    );
 }
 
 #[test]
@@ -96,7 +99,7 @@ fn giving_up_without_bye_leaves_the_gateway_with_the_session() {
     let mut p = day(ignores, client(false));
     (p.gateways[0].max_sessions_per_line, p.horizon) = (Some(1), Time(1_600_000_000));
     assert_eq!(
-        simulate(&p, 0).all.get(Counter::SetupsFailed),
+        simulate(&p, 0).total.get(Counter::SetupsFailed),
         2,
         "at 1562 and 1592 s"
     );

@@ -22,26 +22,27 @@ pub(crate) fn study(out: &Path, args: &[&str]) -> (Option<i32>, Value, String) {
 
 /// Whether the key decides, and the alternatives of its values.
 fn assumption<'a>(summary: &'a Value, key: &str) -> (bool, &'a Vec<Value>) {
-    let all = summary["assumptions"].as_array().unwrap();
-    let found = all
+    let assumptions = summary["assumptions"].as_array().unwrap();
+    let assumption = assumptions
         .iter()
         .find(|a| a["key"] == key)
-        .unwrap_or_else(|| panic!("no {key} in {all:#?}"));
+        .unwrap_or_else(|| panic!("no {key} in {assumptions:#?}"));
     (
-        found["decides"].as_bool().unwrap(),
-        found["alternatives"].as_array().unwrap(),
+        assumption["decides"].as_bool().unwrap(),
+        assumption["alternatives"].as_array().unwrap(),
     )
 }
 
-fn alternative<'a>(all: &'a [Value], value: &str) -> &'a Value {
-    all.iter()
+fn alternative<'a>(assumptions: &'a [Value], value: &str) -> &'a Value {
+    assumptions
+        .iter()
         .find(|o| o["value"] == value)
-        .unwrap_or_else(|| panic!("no {value} in {all:#?}"))
+        .unwrap_or_else(|| panic!("no {value} in {assumptions:#?}"))
 }
 
-fn near(found: &Value, wanted: f64) {
-    let found = found["down_fraction"].as_f64().unwrap();
-    assert!((found - wanted).abs() < 1e-6, "{found}, not {wanted}");
+fn near(actual: &Value, expected: f64) {
+    let down = actual["down_fraction"].as_f64().unwrap();
+    assert!((down - expected).abs() < 1e-6, "{down}, not {expected}");
 }
 
 /// UPDATE ignored, set up again after 30 s, all on a path without delay, from 0 to 8 h = 28,800 s.
@@ -57,7 +58,7 @@ pub(crate) fn ignored(folder: &Path) -> String {
 fn a_sweep_bounds_its_best_point_by_the_values_that_nobody_published() {
     let folder = TempDir::new().unwrap();
     let file = ignored(folder.path());
-    let (_, found, printed) = study(
+    let (_, result, output) = study(
         &folder.path().join("out"),
         &[
             "sweep",
@@ -67,8 +68,8 @@ fn a_sweep_bounds_its_best_point_by_the_values_that_nobody_published() {
         ],
     );
     // A session lives R + 32 s, so the longer interval loses fewer: 18 drops of 30 s are 540 s, against 23 of 30 s.
-    assert_eq!(found["chosen"], "clients.refresh_interval=25 min");
-    let (decides, update) = assumption(&found, "gateway.update");
+    assert_eq!(result["chosen"], "clients.refresh_interval=25 min");
+    let (decides, update) = assumption(&result, "gateway.update");
     assert!(
         decides,
         "a gateway that knows UPDATE loses nothing: the objective is then met"
@@ -81,7 +82,7 @@ fn a_sweep_bounds_its_best_point_by_the_values_that_nobody_published() {
     );
     // Rejected, and held until Session-Expires: 15 cycles of 1800 s up and 30 s down.
     near(alternative(update, "405"), 450.0 / 28_800.0);
-    let (decides, unanswered) = assumption(&found, "clients.on_no_answer");
+    let (decides, unanswered) = assumption(&result, "clients.on_no_answer");
     near(alternative(unanswered, "hold"), 450.0 / 28_800.0);
     // 1800 s up, then down until the poll after next and 30 s more: 2·1500 − 1800 + 30 = 1230 s, 9 times.
     near(
@@ -94,7 +95,7 @@ fn a_sweep_bounds_its_best_point_by_the_values_that_nobody_published() {
         alternative(unanswered, "keep-polling")["answer"],
         "clients.refresh_interval=20 min is better"
     );
-    let (decides, comes_back) = assumption(&found, "clients.reestablish");
+    let (decides, comes_back) = assumption(&result, "clients.reestablish");
     assert!(decides);
     near(alternative(comes_back, "fixed 0 s"), 0.0);
     // 13 whole cycles of 1532 s up and 600 s down.
@@ -106,14 +107,14 @@ fn a_sweep_bounds_its_best_point_by_the_values_that_nobody_published() {
         alternative(comes_back, "never"),
         (28_800.0 - 1532.0) / 28_800.0,
     );
-    let basis = found["assumptions_basis"].as_str().unwrap();
+    let basis = result["assumptions_basis"].as_str().unwrap();
     assert!(
         basis.contains("down 0 % to 94.68 % of the time with refresh interval 25 min"),
         "{basis}"
     );
     assert!(
-        printed.contains("An assumption decides the answer\n"),
-        "{printed}"
+        output.contains("An assumption decides the answer\n"),
+        "{output}"
     );
 }
 
@@ -122,11 +123,11 @@ fn what_a_study_turns_is_not_assumed_in_it() {
     let folder = TempDir::new().unwrap();
     let file = ignored(folder.path());
     let vary = "clients.reestablish=fixed 30 s, fixed 60 s";
-    let (_, found, _) = study(
+    let (_, result, _) = study(
         &folder.path().join("out"),
         &["sweep", &file, "--vary", vary],
     );
-    let keys: Vec<&str> = found["assumptions"]
+    let keys: Vec<&str> = result["assumptions"]
         .as_array()
         .unwrap()
         .iter()
@@ -142,31 +143,31 @@ fn what_a_study_turns_is_not_assumed_in_it() {
 fn a_comparison_says_under_which_value_there_is_nothing_between_the_two() {
     let folder = TempDir::new().unwrap();
     let file = ignored(folder.path());
-    let fixed = folder.path().join("fixed.toml");
+    let fixed_file = folder.path().join("fixed.toml");
     let profile = "profile = \"nec-ow5000\"";
     let allow = format!("{profile}\nallow = \"without-update\"");
     fs::write(
-        &fixed,
+        &fixed_file,
         fs::read_to_string(&file).unwrap().replace(profile, &allow),
     )
     .unwrap();
-    let fixed = fixed.to_str().unwrap();
-    let (_, found, printed) = study(&folder.path().join("out"), &["compare", &file, fixed]);
-    assert_eq!(found["alternatives"][0]["verdict"], "better");
-    let (decides, update) = assumption(&found, "gateway.update");
+    let fixed_file = fixed_file.to_str().unwrap();
+    let (_, result, output) = study(&folder.path().join("out"), &["compare", &file, fixed_file]);
+    assert_eq!(result["alternatives"][0]["verdict"], "better");
+    let (decides, update) = assumption(&result, "gateway.update");
     assert!(decides, "where UPDATE is accepted the fix mends nothing");
     assert_eq!(
         alternative(update, "accepted")["answer"],
         "indistinguishable"
     );
     // What is held until Session-Expires is down for 450 s of 28,800 s, and with the fix not at all.
-    let held = alternative(update, "405")["answer"].as_str().unwrap();
+    let answer = alternative(update, "405")["answer"].as_str().unwrap();
     assert!(
-        held.starts_with("better") && held.contains("time without a session -1.562 points"),
-        "{held}"
+        answer.starts_with("better") && answer.contains("time without a session -1.562 points"),
+        "{answer}"
     );
     // However long a session stays away: who loses none is better, and by more.
-    let (decides, comes_back) = assumption(&found, "clients.reestablish");
+    let (decides, comes_back) = assumption(&result, "clients.reestablish");
     assert!(
         alternative(comes_back, "never")["answer"]
             .as_str()
@@ -178,20 +179,20 @@ fn a_comparison_says_under_which_value_there_is_nothing_between_the_two() {
         "set up again at once nothing is lost: {comes_back:#?}"
     );
     assert!(
-        printed.contains("An assumption decides the answer\n"),
-        "{printed}"
+        output.contains("An assumption decides the answer\n"),
+        "{output}"
     );
 
     // Of results folders the same: their inputs.csv says what was assumed.
-    let [one, other] = ["one", "other"].map(|name| folder.path().join(name));
-    study(&one, &["run", &file]);
-    study(&other, &["run", fixed]);
-    let both = [one.to_str().unwrap(), other.to_str().unwrap()];
-    let (_, again, _) = study(
+    let [first, second] = ["one", "other"].map(|name| folder.path().join(name));
+    study(&first, &["run", &file]);
+    study(&second, &["run", fixed_file]);
+    let folders = [first.to_str().unwrap(), second.to_str().unwrap()];
+    let (_, rerun, _) = study(
         &folder.path().join("of-folders"),
-        &["compare", both[0], both[1]],
+        &["compare", folders[0], folders[1]],
     );
-    assert_eq!(again["assumptions"], found["assumptions"]);
+    assert_eq!(rerun["assumptions"], result["assumptions"]);
 }
 
 #[test]
@@ -210,14 +211,14 @@ fn a_selection_is_overtaken_under_another_value() {
         "--delta",
         "0.001",
     ];
-    let (code, found, _) = study(&folder.path().join("out"), &args);
+    let (code, result, _) = study(&folder.path().join("out"), &args);
     // 30 s of 1562 against 30 s of 662; both miss the objective, and that decides the exit code.
     assert_eq!(
-        (code, found["best"].as_str()),
+        (code, result["best"].as_str()),
         (Some(3), Some("clients.refresh_interval=25 min"))
     );
     // Polling on, the session is gone at 1800 s: found at once by the poll of every 10 min, after 1200 s by that of 25.
-    let (decides, unanswered) = assumption(&found, "clients.on_no_answer");
+    let (decides, unanswered) = assumption(&result, "clients.on_no_answer");
     assert!(decides);
     assert_eq!(
         alternative(unanswered, "keep-polling")["answer"],
@@ -241,9 +242,9 @@ fn a_size_says_under_which_value_its_neighbour_serves() {
         "metric = \"session_drops\"\nat_most = 370",
     );
     let range = "clients.refresh_interval=20 min..28 min step 1 min";
-    let (code, found, _) = study(&folder.path().join("out"), &["size", &file, "--key", range]);
-    assert_eq!((code, found["value"].as_str()), (Some(0), Some("25 min")));
-    let (decides, update) = assumption(&found, "gateway.update");
+    let (code, result, _) = study(&folder.path().join("out"), &["size", &file, "--key", range]);
+    assert_eq!((code, result["value"].as_str()), (Some(0), Some("25 min")));
+    let (decides, update) = assumption(&result, "gateway.update");
     assert!(
         decides,
         "with a gateway that knows UPDATE a shorter one serves too"
@@ -267,9 +268,9 @@ fn what_would_take_too_long_is_not_tried_and_the_page_says_how_to() {
         "--reps",
         "2",
     ];
-    let (_, found, printed) = study(&out, &args);
-    assert_eq!(found["assumptions"], Value::Array(Vec::new()));
-    let basis = found["assumptions_basis"].as_str().unwrap();
+    let (_, result, output) = study(&out, &args);
+    assert_eq!(result["assumptions"], Value::Array(Vec::new()));
+    let basis = result["assumptions_basis"].as_str().unwrap();
     let (_, command) = basis.split_once("one at a time: ").unwrap();
     assert!(
         command
@@ -277,7 +278,7 @@ fn what_would_take_too_long_is_not_tried_and_the_page_says_how_to() {
         "{command}"
     );
     assert!(command.ends_with(" --key gateway.count=1..3"), "{command}");
-    assert!(!printed.contains("assumption"), "{printed}");
+    assert!(!output.contains("assumption"), "{output}");
     let page = fs::read_to_string(out.join("report.html")).unwrap();
     assert!(page.contains("<section id=\"assumptions\">") && page.contains("was not tried"));
 }
@@ -305,15 +306,16 @@ fn a_few_users_do_not_judge_what_only_all_of_them_show() {
     // All set up in the first second: 7 messages of each of 400 users, whatever is assumed. Of 20 users they would be 140.
     let answer = run("message_rate_peak_per_s", "at_most = \"1000 /s\"");
     assert_eq!(answer["verdict"], "fail");
-    let all = answer["assumptions"].as_array().unwrap();
+    let assumptions = answer["assumptions"].as_array().unwrap();
     assert!(
-        !all.is_empty() && all.iter().all(|a| a["decides"] == false),
-        "{all:#?}"
+        !assumptions.is_empty() && assumptions.iter().all(|a| a["decides"] == false),
+        "{assumptions:#?}"
     );
     assert!(
-        all.iter()
+        assumptions
+            .iter()
             .all(|a| a["alternatives"][0].get("verdict").is_none()),
-        "{all:#?}"
+        "{assumptions:#?}"
     );
     // 18 drops of each of 400 users are 7200; of 20 users they would be 360, and all would seem well.
     let answer = run("session_drops", "at_most = 6500");

@@ -38,7 +38,7 @@ fn scenario(folder: &Path, gateway: &str, transport: &str) -> String {
 }
 
 /// Runs `trace --pcap`; the bytes of the capture, and how many messages the ladder has.
-fn trace(folder: &Path, gateway: &str, transport: &str, more: &[&str]) -> (Vec<u8>, usize) {
+fn trace(folder: &Path, gateway: &str, transport: &str, flags: &[&str]) -> (Vec<u8>, usize) {
     let capture = folder.join("x.pcap");
     let run = Command::new(env!("CARGO_BIN_EXE_rccsim"))
         .args([
@@ -49,7 +49,7 @@ fn trace(folder: &Path, gateway: &str, transport: &str, more: &[&str]) -> (Vec<u
             "--pcap",
         ])
         .arg(&capture)
-        .args(more)
+        .args(flags)
         .output()
         .unwrap();
     assert!(
@@ -65,14 +65,14 @@ fn trace(folder: &Path, gateway: &str, transport: &str, more: &[&str]) -> (Vec<u
 
 fn identify(folder: &Path) -> (Identification, Vec<Observation>) {
     let mut identifier = Identifier::default();
-    let mut all = Vec::new();
+    let mut events = Vec::new();
     identifier.begin("x.pcap");
     let summary = read(&folder.join("x.pcap"), &mut |observation| {
         identifier.observe(&observation);
-        all.push(observation);
+        events.push(observation);
     });
     identifier.end(summary.unwrap());
-    (identifier.finish(), all)
+    (identifier.finish(), events)
 }
 
 fn set(party: &Party, key: &str) -> Option<String> {
@@ -92,7 +92,7 @@ fn shipped(kind: &str, name: &str) -> Profile {
 }
 
 fn value(profile: &Profile, key: &str) -> String {
-    match profile.value(key).and_then(|given| given.form.clone()) {
+    match profile.value(key).and_then(|entry| entry.form.clone()) {
         Some(RawValue::Text(text)) => text,
         other => panic!("{key}: {other:?}"),
     }
@@ -104,15 +104,15 @@ fn every_generic_class_comes_back_over_udp_and_tcp() {
     for class in CLASSES {
         for transport in ["udp", "tcp"] {
             let (_, messages) = trace(folder.path(), class, transport, &[]);
-            let (identified, all) = identify(folder.path());
+            let (identification, events) = identify(folder.path());
             let case = format!("{class} over {transport}");
             assert_eq!(
-                all.len(),
+                events.len(),
                 messages,
                 "{case}: the capture has the messages of the ladder"
             );
-            assert_eq!(identified.files[0].warnings, [""; 0], "{case}");
-            let gateway = &identified.gateways[0];
+            assert_eq!(identification.files[0].warnings, [""; 0], "{case}");
+            let gateway = &identification.gateways[0];
             assert_eq!(gateway.class.as_deref(), Some(class), "{case}");
             let profile = shipped("gateways", class);
             assert_eq!(
@@ -120,12 +120,12 @@ fn every_generic_class_comes_back_over_udp_and_tcp() {
                 Some(value(&profile, "allow")),
                 "{case}"
             );
-            let written = rccsim::identify::gateway_profile(&identified, gateway);
-            let again = Profile::parse("gateways", "x", "x.toml", &written).unwrap();
+            let profile_text = rccsim::identify::gateway_profile(&identification, gateway);
+            let copy = Profile::parse("gateways", "x", "x.toml", &profile_text).unwrap();
             assert_eq!(
-                value(&again, "update"),
+                value(&copy, "update"),
                 value(&profile, "update"),
-                "{case}\n{written}"
+                "{case}\n{profile_text}"
             );
             // What the class does not say is left to the defaults, or measured to be them.
             let min_se = (class == "min-se-422").then(|| "3600 s".to_string());
@@ -149,8 +149,8 @@ fn the_client_comes_back_too() {
     let folder = tempfile::tempdir().unwrap();
     for transport in ["udp", "tcp"] {
         trace(folder.path(), "ignores-update", transport, &["--all"]);
-        let (identified, _) = identify(folder.path());
-        let client = &identified.clients[0];
+        let (identification, _) = identify(folder.path());
+        let client = &identification.clients[0];
         for (key, expected) in [
             ("session_expires", "1800 s"),
             ("min_se", "90 s"),
@@ -166,7 +166,7 @@ fn the_client_comes_back_too() {
             );
         }
         assert!(
-            identified.dialogs.len() > 5,
+            identification.dialogs.len() > 5,
             "a session is lost every 1532 s"
         );
     }
@@ -178,15 +178,15 @@ fn the_capture_is_the_same_each_time_and_has_the_instants_of_the_model() {
     let (first, _) = trace(folder.path(), "ignores-update", "udp", &[]);
     let (second, _) = trace(folder.path(), "ignores-update", "udp", &[]);
     assert!(first == second);
-    let (identified, all) = identify(folder.path());
+    let (identification, events) = identify(folder.path());
     let start = 8 * 3600 * 1_000_000;
     assert_eq!(
-        all[0].at_us,
+        events[0].at_us,
         Some(start),
         "the simulated clock, on the first day of 1970"
     );
     // Timer E: 0, 0.5, 1.5, 3.5, then every 4 s up to 31.5 s (RFC 3261 §17.1.2.2).
-    let updates: Vec<u64> = all
+    let updates: Vec<u64> = events
         .iter()
         .filter(|o| o.message.method() == Some("UPDATE"))
         .filter_map(|o| o.at_us)
@@ -198,7 +198,7 @@ fn the_capture_is_the_same_each_time_and_has_the_instants_of_the_model() {
             0, 500, 1500, 3500, 7500, 11500, 15500, 19500, 23500, 27500, 31500
         ]
     );
-    let copies: Vec<Vec<u8>> = all
+    let copies: Vec<Vec<u8>> = events
         .iter()
         .filter(|o| o.message.method() == Some("UPDATE"))
         .map(|o| o.message.print())
@@ -207,5 +207,5 @@ fn the_capture_is_the_same_each_time_and_has_the_instants_of_the_model() {
         copies.iter().all(|c| *c == copies[0]),
         "copies are the same to the byte"
     );
-    assert_eq!(identified.dialogs[0].update_copies, [11]);
+    assert_eq!(identification.dialogs[0].update_copies, [11]);
 }

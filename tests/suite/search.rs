@@ -34,15 +34,19 @@ fn size_finds_the_value_that_counting_by_hand_gives() {
         "metric = \"session_drops\"\nat_most = 3",
     );
     let range = "clients.refresh_interval=1 min..1 h step 1 min";
-    let (code, found) = size(&[&file, "--key", range, "--largest"]);
+    let (code, result) = size(&[&file, "--key", range, "--largest"]);
     assert_eq!(
-        (code, found["value"].as_str(), found["confirmed"].as_bool()),
+        (
+            code,
+            result["value"].as_str(),
+            result["confirmed"].as_bool()
+        ),
         (Some(0), Some("29 min"), Some(true))
     );
     assert!(
-        found["trials"].as_array().unwrap().len() < 22,
+        result["trials"].as_array().unwrap().len() < 22,
         "a grid, and both ends of what serves: {}",
-        found["trials"]
+        result["trials"]
     );
     // UPDATE ignored: a session lives R + 32 s and is down for 30 s. At R = 23 min the 20th drop would come at
     // 19 · 1442 + 1412 = 28,810 s, after the end: 19 · 30 s of 28,800 s are 1.98 %. At 22 min there are 20: 2.08 %.
@@ -51,13 +55,13 @@ fn size_finds_the_value_that_counting_by_hand_gives() {
         "ignores-update",
         "metric = \"down_fraction\"\nat_most = \"2 %\"",
     );
-    let (code, found) = size(&[
+    let (code, result) = size(&[
         &file,
         "--key",
         "clients.refresh_interval=1 min..28 min step 1 min",
     ]);
-    assert_eq!((code, found["value"].as_str()), (Some(0), Some("23 min")));
-    let answer = found["answer"].to_string();
+    assert_eq!((code, result["value"].as_str()), (Some(0), Some("23 min")));
+    let answer = result["answer"].to_string();
     assert!(
         answer.contains(
             "With refresh interval 22 min: users are without a session 2.08 % of the time"
@@ -89,11 +93,11 @@ fn size_refuses_figures_that_would_not_fit() {
     let [file, out] = [&file, &out].map(|path| path.to_str().unwrap());
     let key = ["--key", "gateway.count=1..64 step 1", "--reps", "100000"];
     let refused = rccsim(&[&["size", file, "--out", out], &key[..]].concat());
-    let said = text(&refused.stderr);
-    assert_eq!(refused.status.code(), Some(2), "{said}");
+    let stderr = text(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(2), "{stderr}");
     assert!(
-        said.contains("scenario.replications: found 100000, expected fewer"),
-        "{said}"
+        stderr.contains("scenario.replications: found 100000, expected fewer"),
+        "{stderr}"
     );
     assert!(!folder.path().join("out").exists());
 }
@@ -106,33 +110,33 @@ fn size_says_when_no_value_serves_and_what_has_no_order() {
         "ignores-update",
         "metric = \"session_drops\"\nat_most = 0",
     );
-    let (code, found) = size(&[
+    let (code, result) = size(&[
         &file,
         "--key",
         "clients.refresh_interval=1 min, 9 min, 5 min",
     ]);
-    assert_eq!((code, found["value"].is_null()), (Some(3), true));
+    assert_eq!((code, result["value"].is_null()), (Some(3), true));
     // It asks for both ends before it says so; and says so too where the order is the other one: a
     // session that lives R + 32 s and is down for 30 s is down for 1.7 % of the time at 29 min, 32 % at 1 min.
-    let tried = found["answer"].as_str().unwrap();
+    let answer = result["answer"].as_str().unwrap();
     assert!(
-        tried.contains("No value")
-            && tried.contains("tried meets the objectives: 1 min, 5 min, 9 min."),
-        "{tried}"
+        answer.contains("No value")
+            && answer.contains("tried meets the objectives: 1 min, 5 min, 9 min."),
+        "{answer}"
     );
     let file = by_hand(
         folder.path(),
         "ignores-update",
         "metric = \"down_fraction\"\nat_most = \"2 %\"",
     );
-    let (code, found) = size(&[
+    let (code, result) = size(&[
         &file,
         "--key",
         "clients.refresh_interval=1 min..29 min step 1 min",
         "--largest",
     ]);
-    assert_eq!((code, found["value"].as_str()), (Some(0), Some("29 min")));
-    assert_eq!(found["windows"][0]["first"], "23 min");
+    assert_eq!((code, result["value"].as_str()), (Some(0), Some("29 min")));
+    assert_eq!(result["windows"][0]["first"], "23 min");
     let words = rccsim(&[
         "size",
         &file,
@@ -161,14 +165,14 @@ fn size_with_a_gateway_down_moves_its_users_to_the_spare_one() {
         "--set",
         "clients.refresh_interval=5 min",
     ];
-    let (code, found) = size(&common);
-    assert_eq!((code, found["value"].as_str()), (Some(0), Some("1")));
-    let (code, found) = size(&[&common[..], &["--spare", "1"]].concat());
+    let (code, result) = size(&common);
+    assert_eq!((code, result["value"].as_str()), (Some(0), Some("1")));
+    let (code, result) = size(&[&common[..], &["--spare", "1"]].concat());
     assert_eq!(
-        (code, found["value"].as_str()),
+        (code, result["value"].as_str()),
         (Some(0), Some("1")),
         "{}",
-        found["answer"]
+        result["answer"]
     );
     // At 12:00 everybody refreshes for the 48th time, and the one gateway is down from then on: 32 s without an answer and
     // 30 s of re-establishment delay later the spare one, open since 60 s after the crash, takes them: 62 s of 28,800 s.
@@ -192,10 +196,10 @@ fn size_loses_the_gateway_that_is_worst_to_lose() {
         "healthy",
         "metric = \"down_fraction\"\nat_most = \"1 %\"",
     );
-    let more = "\n[[gateway]]\nname = \"h\"\nprofile = \"healthy\"\n\
+    let second_gateway = "\n[[gateway]]\nname = \"h\"\nprofile = \"healthy\"\n\
         [[clients]]\nname = \"many\"\nprofile = \"communicator-2007-r2\"\ncount = 200\ngateway = \"h\"\n\
         sign_in = \"at start\"\noutgoing_calls = \"0 /h\"\nreestablish = \"fixed 30 s\"\n";
-    fs::write(&file, fs::read_to_string(&file).unwrap() + more).unwrap();
+    fs::write(&file, fs::read_to_string(&file).unwrap() + second_gateway).unwrap();
     let key = [
         "--key",
         "gateway.count=2, 3",
@@ -204,8 +208,8 @@ fn size_loses_the_gateway_that_is_worst_to_lose() {
         "--spare",
         "1",
     ];
-    let (code, found) = size(&[&[file.as_str()], &key[..], &["--down-at", "12:00"]].concat());
-    let trial = &found["trials"][0];
+    let (code, result) = size(&[&[file.as_str()], &key[..], &["--down-at", "12:00"]].concat());
+    let trial = &result["trials"][0];
     assert_eq!(
         (code, trial["down"].as_str()),
         (Some(0), Some("h")),

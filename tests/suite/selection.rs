@@ -38,8 +38,8 @@ fn best_selects_the_least_cost_or_says_what_is_as_good() {
     assert!(document["within_delta"].as_array().unwrap().is_empty());
     assert_eq!(document, best(range, "0.001", "3"));
     // 20 users send 2 · 20/1200 = 0.033 messages/s for refreshing every 20 min, 0.027 every 25 min: within 0.02.
-    let rough = best(range, "0.02", "2");
-    let close: Vec<&str> = rough["within_delta"]
+    let coarse = best(range, "0.02", "2");
+    let close: Vec<&str> = coarse["within_delta"]
         .as_array()
         .unwrap()
         .iter()
@@ -48,9 +48,9 @@ fn best_selects_the_least_cost_or_says_what_is_as_good() {
     assert!(
         close.contains(&"clients.refresh_interval=20 min")
             && !close.contains(&"clients.refresh_interval=5 min"),
-        "{rough}"
+        "{coarse}"
     );
-    let none = rccsim(&[
+    let undecided = rccsim(&[
         "best",
         &file,
         "--vary",
@@ -62,18 +62,23 @@ fn best_selects_the_least_cost_or_says_what_is_as_good() {
         out.to_str().unwrap(),
     ]);
     // Nothing fails once it is simulated: what was is published, and another cost goes on from it.
-    assert_eq!(none.status.code(), Some(4), "{}", text(&none.stderr));
-    let said = text(&none.stdout);
+    assert_eq!(
+        undecided.status.code(),
+        Some(4),
+        "{}",
+        text(&undecided.stderr)
+    );
+    let stdout = text(&undecided.stdout);
     let first = "No point is selected: recovery_mean_s has no value in replication 1 of";
-    assert!(said.starts_with(first), "{said}");
+    assert!(stdout.starts_with(first), "{stdout}");
     let results = Results::read(&out).unwrap();
     let answer = &results.record().head().answer;
     assert!(answer.starts_with(first), "{answer}");
     assert!(out.join("units").is_dir());
     let report = rccsim(&["report", out.to_str().unwrap()]);
     assert_eq!(report.status.code(), Some(0), "{}", text(&report.stderr));
-    let again = best(range, "0.001", "1");
-    assert_eq!(again, document);
+    let rerun = best(range, "0.001", "1");
+    assert_eq!(rerun, document);
     assert!(!out.join("units").exists());
 }
 
@@ -101,8 +106,8 @@ fn a_cost_that_is_none_is_refused_before_anything_runs() {
         near.contains("did you mean `session_drops`?; valid: "),
         "{near}"
     );
-    let none = refused("--cost", "2 * 3 * session_drops");
-    assert!(none.contains("is no term"), "{none}");
+    let refusal = refused("--cost", "2 * 3 * session_drops");
+    assert!(refusal.contains("is no term"), "{refusal}");
     let large = refused("--cost", "1e300 * session_drops");
     assert!(large.contains("too large"), "{large}");
     let delta = refused("--delta", "nothing");
@@ -131,19 +136,19 @@ fn costs_of_nothing_are_told_from_others() {
         (output.status.code(), text(&output.stdout))
     };
     let equal = "clients.refresh_interval=5 min, 10 min";
-    let (code, said) = best(equal, &[]);
-    assert_eq!(code, Some(4), "{said}");
+    let (code, message) = best(equal, &[]);
+    assert_eq!(code, Some(4), "{message}");
     assert!(
-        said.starts_with("Not decided: after 20 replications each of 2 points has cost 0"),
-        "{said}"
+        message.starts_with("Not decided: after 20 replications each of 2 points has cost 0"),
+        "{message}"
     );
-    let (code, said) = best(equal, &["--delta", "1"]);
-    assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("As good within 1"), "{said}");
+    let (code, message) = best(equal, &["--delta", "1"]);
+    assert_eq!(code, Some(0), "{message}");
+    assert!(message.contains("As good within 1"), "{message}");
     // Every 40 min is too late for sessions of 30 min.
-    let (code, said) = best("clients.refresh_interval=5 min, 40 min", &[]);
-    assert_eq!(code, Some(0), "{said}");
-    assert!(said.starts_with("Least cost: "), "{said}");
+    let (code, message) = best("clients.refresh_interval=5 min, 40 min", &[]);
+    assert_eq!(code, Some(0), "{message}");
+    assert!(message.starts_with("Least cost: "), "{message}");
 }
 
 /// Session-Expires is 30 min: whoever refreshes every 30 min or later loses the session, and the fewest messages among
@@ -151,7 +156,7 @@ fn costs_of_nothing_are_told_from_others() {
 #[test]
 fn best_within_the_objectives_is_the_least_load_of_those_that_meet_them() {
     let folder = TempDir::new().unwrap();
-    let best = |objective: &str, more: &[&str]| -> (Option<i32>, Value) {
+    let best = |objective: &str, flags: &[&str]| -> (Option<i32>, Value) {
         let file = by_hand(folder.path(), "healthy", objective);
         let out = TempDir::new().unwrap();
         let vary = "clients.refresh_interval=5 min..55 min step 10 min";
@@ -166,65 +171,65 @@ fn best_within_the_objectives_is_the_least_load_of_those_that_meet_them() {
             "json",
             "--within-objectives",
         ];
-        let output = rccsim(&[&args[..], more, &["--out", out.path().to_str().unwrap()]].concat());
+        let output = rccsim(&[&args[..], flags, &["--out", out.path().to_str().unwrap()]].concat());
         let document = serde_json::from_slice(&output.stdout);
         (
             output.status.code(),
             document.unwrap_or_else(|e| panic!("{e}: {}", text(&output.stderr))),
         )
     };
-    let (code, found) = best("metric = \"session_drops\"\nat_most = 3", &[]);
+    let (code, result) = best("metric = \"session_drops\"\nat_most = 3", &[]);
     assert_eq!(
-        (code, found["best"].as_str()),
+        (code, result["best"].as_str()),
         (Some(0), Some("clients.refresh_interval=25 min"))
     );
-    assert_eq!(found["cost"], "message_rate_per_s");
-    let points = found["points"].as_array().unwrap();
+    assert_eq!(result["cost"], "message_rate_per_s");
+    let points = result["points"].as_array().unwrap();
     let verdicts: Vec<&str> = points
         .iter()
         .map(|p| p["verdict"].as_str().unwrap())
         .collect();
     assert_eq!(verdicts, ["pass", "pass", "pass", "fail", "fail", "fail"]);
     assert!(
-        found["answer"]
+        result["answer"]
             .as_str()
             .unwrap()
             .starts_with("3 of 6 points meet the objectives."),
         "{}",
-        found["answer"]
+        result["answer"]
     );
     // One alone is no selection; none is a miss. 20 users refresh 20/300 = 0.067 times a second every 5 min.
-    let (code, found) = best(
+    let (code, result) = best(
         "metric = \"refresh_rate_per_s\"\nat_least = \"0.06 /s\"",
         &[],
     );
     assert_eq!(
-        (code, found["best"].as_str()),
+        (code, result["best"].as_str()),
         (Some(0), Some("clients.refresh_interval=5 min"))
     );
     assert!(
-        found["answer"]
+        result["answer"]
             .as_str()
             .unwrap()
             .contains("Only refresh interval 5 min is left"),
         "{}",
-        found["answer"]
+        result["answer"]
     );
-    let (code, found) = best("metric = \"refresh_rate_per_s\"\nat_least = \"1 /s\"", &[]);
+    let (code, result) = best("metric = \"refresh_rate_per_s\"\nat_least = \"1 /s\"", &[]);
     assert_eq!(
-        (code, found["best"].is_null(), found["verdict"].as_str()),
+        (code, result["best"].is_null(), result["verdict"].as_str()),
         (Some(3), true, Some("fail"))
     );
 }
 
 /// The three keys that move the answer most, in pairs: beyond the sum of both is f(both) − f(first) − f(second) + f(neither).
 /// Where the client keeps polling nothing is lost, and when it comes back says nothing: less than the sum, by all of that.
-fn three_pairs_do_not_add_up(found: &Value) {
-    let pairs = found["pairs"].as_array().unwrap();
+fn three_pairs_do_not_add_up(actual: &Value) {
+    let pairs = actual["pairs"].as_array().unwrap();
     assert_eq!(pairs.len(), 3, "{pairs:?}");
-    let base = found["base"].as_f64().unwrap();
-    let alone = |key: &Value, value: &Value| {
-        let factor = found["keys"]
+    let base = actual["base"].as_f64().unwrap();
+    let effect_alone = |key: &Value, value: &Value| {
+        let factor = actual["keys"]
             .as_array()
             .unwrap()
             .iter()
@@ -235,7 +240,7 @@ fn three_pairs_do_not_add_up(found: &Value) {
             .unwrap()
     };
     for pair in pairs {
-        let [first, second] = [0, 1].map(|i| alone(&pair["keys"][i], &pair["values"][i]));
+        let [first, second] = [0, 1].map(|i| effect_alone(&pair["keys"][i], &pair["values"][i]));
         let beyond = pair["mean"].as_f64().unwrap() - first - second + base;
         let interaction = pair["interaction"].as_f64().unwrap();
         assert!((interaction - beyond).abs() < 1e-6, "{pair}");
@@ -245,7 +250,7 @@ fn three_pairs_do_not_add_up(found: &Value) {
     assert_eq!(first["values"][0], "never");
     assert_eq!(first["keys"][1], "clients.on_no_answer");
     assert!(first["upper"].as_f64().unwrap() < 0.0, "{first}");
-    let answer = found["answer"].as_str().unwrap();
+    let answer = actual["answer"].as_str().unwrap();
     assert!(
         answer.contains("(clients.reestablish) at never, and the")
             && answer.contains("less than the sum of what each changes alone"),
@@ -267,7 +272,7 @@ fn sensitivity_orders_what_is_assumed_by_how_far_it_moves_the_answer() {
     ];
     let out = TempDir::new().unwrap();
     let out = out.path().to_str().unwrap();
-    let more = [
+    let flags = [
         "--vary",
         "clients.refresh_interval=10 min",
         "--format",
@@ -275,7 +280,7 @@ fn sensitivity_orders_what_is_assumed_by_how_far_it_moves_the_answer() {
         "--out",
         out,
     ];
-    let output = rccsim(&[&args[..], &more[..]].concat());
+    let output = rccsim(&[&args[..], &flags[..]].concat());
     let document: Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|e| panic!("{e}: {}", text(&output.stderr)));
     let keys: Vec<&str> = document["keys"]
@@ -335,7 +340,7 @@ fn what_ten_replications_saw_nothing_of_is_looked_at_longer() {
     let wrong = |seed: u64| {
         let base = Scenario::from_toml(&text(seed)).unwrap();
         let intervals = "clients.refresh_interval=5 min, 15 min, 30 min, 60 min";
-        let axis = Axis::parse(intervals, &Place::whole("--vary")).unwrap();
+        let axis = Axis::parse(intervals, &Place::file_only("--vary")).unwrap();
         let point = |place| StudyPoint::at(std::slice::from_ref(&axis), &[place]);
         let cases = [0, 1, 2, 3].map(|place| Case::at(&base, point(place)).unwrap());
         let selector = Selector {
@@ -347,10 +352,10 @@ fn what_ten_replications_saw_nothing_of_is_looked_at_longer() {
             most_replications: 1000,
         };
         let campaign = Campaign::new(NoStore, Arc::new(RunHandle::default()), ());
-        let selected = selector.select(&campaign, &cases).unwrap().unwrap();
+        let selection = selector.select(&campaign, &cases).unwrap().unwrap();
         // By 6,000 replications the costs are 0.038, 0.066, 0.115 and 0.219.
         !matches!(
-            selected.state,
+            selection.state,
             Some(SelectionState::Selected { best: 0, .. })
         )
     };

@@ -21,11 +21,11 @@ fn study(folder: &Path) -> String {
     file.to_str().unwrap().into()
 }
 
-fn command(file: &str, out: &Path, more: &[&str]) -> Command {
+fn command(file: &str, out: &Path, flags: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rccsim"));
     command
         .args(["sweep", file, "--jobs", "1", "--out", out.to_str().unwrap()])
-        .args(more)
+        .args(flags)
         .env_remove("SLURM_ARRAY_TASK_ID")
         .env_remove("JOB_COMPLETION_INDEX")
         .stdout(Stdio::piped())
@@ -44,24 +44,26 @@ fn ended(child: Child) -> Output {
 /// Has two shards take turns until one of them says that all units are there; how many rounds that took.
 fn all_rounds(shard: impl Fn(&str) -> Output) -> usize {
     let is_complete = |round: usize| {
-        let said = ["1/2", "2/2"].map(|share| text(&shard(share).stderr));
-        assert!(round < 60, "{said:?}");
-        said[1].contains("all units are there")
+        let stderr = ["1/2", "2/2"].map(|share| text(&shard(share).stderr));
+        assert!(round < 60, "{stderr:?}");
+        stderr[1].contains("all units are there")
     };
     1 + (0..).find(|round| is_complete(*round)).unwrap()
 }
 
 /// The study done by one process, and a folder for the shared one.
-fn alone(folder: &TempDir) -> (String, PathBuf, PathBuf) {
+fn done_alone(folder: &TempDir) -> (String, PathBuf, PathBuf) {
     let file = study(folder.path());
-    let [alone, shared] = ["alone", "shared"].map(|name| folder.path().join(name));
-    let output = command(&file, &alone, &["--quiet"]).output().unwrap();
+    let [single_folder, shared_folder] = ["alone", "shared"].map(|name| folder.path().join(name));
+    let output = command(&file, &single_folder, &["--quiet"])
+        .output()
+        .unwrap();
     assert!(
         matches!(output.status.code(), Some(0 | 3 | 4)),
         "{}",
         text(&output.stderr)
     );
-    (file, alone, shared)
+    (file, single_folder, shared_folder)
 }
 
 fn units(out: &Path) -> usize {
@@ -77,51 +79,56 @@ fn units(out: &Path) -> usize {
 #[test]
 fn four_shards_one_of_them_killed_give_the_bytes_of_one_process() {
     let folder = TempDir::new().unwrap();
-    let (file, alone, shared) = alone(&folder);
+    let (file, reference, shared_folder) = done_alone(&folder);
     let mut shards: Vec<Child> = (1..=4)
-        .map(|k| shard(&file, &shared, &format!("{k}/4")))
+        .map(|k| shard(&file, &shared_folder, &format!("{k}/4")))
         .collect();
     let mut killed = shards.swap_remove(1);
     killed.kill().unwrap();
     killed.wait().unwrap();
-    for done in shards.into_iter().map(ended) {
-        assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
-        assert!(done.stdout.is_empty(), "a shard answers nothing");
+    for output in shards.into_iter().map(ended) {
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        assert!(output.stdout.is_empty(), "a shard answers nothing");
     }
     assert!(
-        !shared.join("summary.json").exists(),
+        !shared_folder.join("summary.json").exists(),
         "and publishes nothing"
     );
-    let again = ended(shard(&file, &shared, "2/4"));
-    let said = text(&again.stderr);
+    let rerun = ended(shard(&file, &shared_folder, "2/4"));
+    let stderr = text(&rerun.stderr);
     assert!(
-        said.contains("or the one without --shard publishes"),
-        "{said}"
+        stderr.contains("or the one without --shard publishes"),
+        "{stderr}"
     );
-    assert!(said.contains("trials simulated, 0 found"), "{said}");
+    assert!(stderr.contains("trials simulated, 0 found"), "{stderr}");
     // All replications are there, and a fourth of the trials.
-    let after_one = units(&shared);
+    let after_one = units(&shared_folder);
     assert!(after_one > 18, "{after_one}");
     // Trials are the last round.
-    assert_eq!(all_rounds(|k| ended(shard(&file, &shared, k))), 1);
-    let trials = units(&shared) - 18;
+    assert_eq!(all_rounds(|k| ended(shard(&file, &shared_folder, k))), 1);
+    let trials = units(&shared_folder) - 18;
     assert!(trials > after_one - 18);
-    let published = command(&file, &shared, &[]).output().unwrap();
-    let said = text(&published.stderr);
+    let published = command(&file, &shared_folder, &[]).output().unwrap();
+    let stderr = text(&published.stderr);
     assert!(
-        said.contains("18 finished units found, 0 of no use, 0 simulated"),
-        "{said}"
+        stderr.contains("18 finished units found, 0 of no use, 0 simulated"),
+        "{stderr}"
     );
     // Trials that are alike, of several levels, are one unit.
-    let (found, simulated) = trial_counts(&said);
-    assert!(found >= trials as u32 && simulated == 0, "{trials}: {said}");
-    assert!(files(&shared) == files(&alone), "other bytes");
-    assert!(!shared.join("units").exists());
+    let (reused, simulated_count) = trial_counts(&stderr);
+    assert!(
+        reused >= trials as u32 && simulated_count == 0,
+        "{trials}: {stderr}"
+    );
+    assert!(files(&shared_folder) == files(&reference), "other bytes");
+    assert!(!shared_folder.join("units").exists());
 }
 
 /// "40 finished trials found, 0 simulated".
-fn trial_counts(said: &str) -> (u32, u32) {
-    let line = said.lines().find(|l| l.contains("finished trials found"));
+fn trial_counts(message: &str) -> (u32, u32) {
+    let line = message
+        .lines()
+        .find(|l| l.contains("finished trials found"));
     let words: Vec<&str> = line.unwrap().split(' ').rev().collect();
     let number = |place: usize| words[place].parse().unwrap();
     (number(5), number(1))
@@ -130,18 +137,18 @@ fn trial_counts(said: &str) -> (u32, u32) {
 #[test]
 fn a_share_is_its_own_units_and_says_what_is_missing() {
     let folder = TempDir::new().unwrap();
-    let (file, _, shared) = alone(&folder);
-    let output = ended(shard(&file, &shared, "3/4"));
-    let said = text(&output.stderr);
+    let (file, _, shared_folder) = done_alone(&folder);
+    let output = ended(shard(&file, &shared_folder, "3/4"));
+    let stderr = text(&output.stderr);
     // Of 18 units the third, the seventh, the eleventh and the fifteenth.
     assert!(
-        said.contains("shard 3 of 4: 4 units simulated, 0 found; 14 of other shards"),
-        "{said}"
+        stderr.contains("shard 3 of 4: 4 units simulated, 0 found; 14 of other shards"),
+        "{stderr}"
     );
-    assert_eq!(units(&shared), 4);
-    let again = ended(shard(&file, &shared, "3/4"));
-    let said = text(&again.stderr);
-    assert!(said.contains("0 units simulated, 4 found"), "{said}");
+    assert_eq!(units(&shared_folder), 4);
+    let rerun = ended(shard(&file, &shared_folder, "3/4"));
+    let stderr = text(&rerun.stderr);
+    assert!(stderr.contains("0 units simulated, 4 found"), "{stderr}");
 }
 
 /// Its minutes, lost sessions, durations and days are in the units; trials and advice are, too.
@@ -150,40 +157,40 @@ fn the_replications_of_a_run_are_shared_as_well() {
     let folder = TempDir::new().unwrap();
     let file = study(folder.path());
     let out = |name: &str| folder.path().join(name);
-    let run = |name: &str, more: &[&str]| {
+    let run = |name: &str, flags: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rccsim"));
         let set = ["run", &file, "--reps", "5", "--set"];
         // Fewer rows than there are lost sessions, in more than one replication.
         let set = [&set[..], &["scenario.drops_limit=10000", "--jobs", "2"]].concat();
-        command.args(set).args(more).arg("--out").arg(out(name));
+        command.args(set).args(flags).arg("--out").arg(out(name));
         command.output().unwrap()
     };
-    let alone = run("alone", &["--quiet"]);
+    let single_run = run("alone", &["--quiet"]);
     assert!(
-        matches!(alone.status.code(), Some(0 | 3 | 4)),
+        matches!(single_run.status.code(), Some(0 | 3 | 4)),
         "{}",
-        text(&alone.stderr)
+        text(&single_run.stderr)
     );
     let first = run("shared", &["--shard", "2/2"]);
-    let said = text(&first.stderr);
-    assert_eq!(first.status.code(), Some(0), "{said}");
+    let stderr = text(&first.stderr);
+    assert_eq!(first.status.code(), Some(0), "{stderr}");
     assert!(
-        said.contains("shard 2 of 2: 2 units simulated, 0 found; 3 of other shards"),
-        "{said}"
+        stderr.contains("shard 2 of 2: 2 units simulated, 0 found; 3 of other shards"),
+        "{stderr}"
     );
     assert!(!out("shared").join("summary.json").exists());
     all_rounds(|k| run("shared", &["--shard", k]));
     let published = run("shared", &[]);
-    let said = text(&published.stderr);
+    let stderr = text(&published.stderr);
     assert!(
-        said.contains("5 finished units found, 0 of no use, 0 simulated"),
-        "{said}"
+        stderr.contains("5 finished units found, 0 of no use, 0 simulated"),
+        "{stderr}"
     );
-    let (found, simulated) = trial_counts(&said);
-    assert!(found > 0 && simulated == 0, "{said}");
+    let (reused, simulated_count) = trial_counts(&stderr);
+    assert!(reused > 0 && simulated_count == 0, "{stderr}");
     assert_eq!(
         text(&published.stdout).replace("shared", "alone"),
-        text(&alone.stdout).replace("shared", "alone")
+        text(&single_run.stdout).replace("shared", "alone")
     );
     assert!(files(&out("shared")) == files(&out("alone")), "other bytes");
     assert!(!out("shared").join("units").exists());
@@ -198,68 +205,74 @@ fn a_run_of_rare_faults_simulates_what_no_shard_did() {
         + "[[fault]]\nname = \"f\"\nkind = \"crash\"\ntarget = \"gateway:g\"\nmtbf = \"1000 h\"\nmttr = \"10 min\"\n";
     fs::write(&file, rare).unwrap();
     let out = |name: &str| folder.path().join(name);
-    let run = |name: &str, more: &[&str]| {
+    let run = |name: &str, flags: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rccsim"));
         let set = ["run", &file, "--reps", "4", "--no-report", "--out"];
         command
             .args(set)
             .arg(out(name))
-            .args(more)
+            .args(flags)
             .output()
             .unwrap()
     };
-    let alone = run("alone", &["--quiet"]);
+    let single_run = run("alone", &["--quiet"]);
     assert!(
-        matches!(alone.status.code(), Some(0 | 3 | 4)),
+        matches!(single_run.status.code(), Some(0 | 3 | 4)),
         "{}",
-        text(&alone.stderr)
+        text(&single_run.stderr)
     );
     run("shared", &["--shard", "1/3"]);
-    let said = text(&run("shared", &[]).stderr);
+    let stderr = text(&run("shared", &[]).stderr);
     assert!(
-        said.contains("2 finished units found, 0 of no use, 2 simulated"),
-        "{said}"
+        stderr.contains("2 finished units found, 0 of no use, 2 simulated"),
+        "{stderr}"
     );
     assert!(files(&out("shared")) == files(&out("alone")), "other bytes");
 }
 
-fn planned(more: &[&str]) -> Output {
+fn planned(flags: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rccsim"));
-    command.arg("plan").args(more).output().unwrap()
+    command.arg("plan").args(flags).output().unwrap()
 }
 
 #[test]
 fn a_plan_says_rounds_and_cost_and_leaves_no_trace() {
     let folder = TempDir::new().unwrap();
     let file = study(folder.path());
-    let shared = folder.path().join("shared");
-    let out = shared.to_str().unwrap();
+    let shared_folder = folder.path().join("shared");
+    let out = shared_folder.to_str().unwrap();
     let sweep = ["--shards", "4", "sweep", &file, "--out", out];
-    let said = text(&planned(&sweep).stdout);
+    let stdout = text(&planned(&sweep).stdout);
     assert!(
-        said.starts_with("This round: 18 units of 6 points, "),
-        "{said}"
+        stdout.starts_with("This round: 18 units of 6 points, "),
+        "{stdout}"
     );
     assert!(
-        said.contains("a round of trials (of what is assumed, of what might help)"),
-        "{said}"
+        stdout.contains("a round of trials (of what is assumed, of what might help)"),
+        "{stdout}"
     );
     assert!(
-        said.lines().last().unwrap().contains(", 4 shards: "),
-        "{said}"
+        stdout.lines().last().unwrap().contains(", 4 shards: "),
+        "{stdout}"
     );
-    assert!(!shared.exists());
-    assert_eq!(ended(shard(&file, &shared, "1/4")).status.code(), Some(0));
-    let said = text(&planned(&sweep).stdout);
+    assert!(!shared_folder.exists());
+    assert_eq!(
+        ended(shard(&file, &shared_folder, "1/4")).status.code(),
+        Some(0)
+    );
+    let stdout = text(&planned(&sweep).stdout);
     assert!(
-        said.starts_with("This round, where 5 are there: 13 units of "),
-        "{said}"
+        stdout.starts_with("This round, where 5 are there: 13 units of "),
+        "{stdout}"
     );
-    assert_eq!(units(&shared), 5);
-    all_rounds(|k| ended(shard(&file, &shared, k)));
-    let said = text(&planned(&sweep).stdout);
-    assert!(said.starts_with("Nothing is left to simulate"), "{said}");
-    assert!(shared.join("units").exists());
+    assert_eq!(units(&shared_folder), 5);
+    all_rounds(|k| ended(shard(&file, &shared_folder, k)));
+    let stdout = text(&planned(&sweep).stdout);
+    assert!(
+        stdout.starts_with("Nothing is left to simulate"),
+        "{stdout}"
+    );
+    assert!(shared_folder.join("units").exists());
 }
 
 #[test]
@@ -268,25 +281,25 @@ fn a_plan_says_the_least_and_the_most_where_rounds_decide() {
     let file = study(folder.path());
     let key = "clients.refresh_interval=5 min..30 min step 5 min";
     let size = planned(&["size", &file, "--key", key, "--no-report"]);
-    let said = text(&size.stdout);
+    let stdout = text(&size.stdout);
     assert!(
-        said.starts_with("This round: 3 units of 1 point, "),
-        "{said}"
+        stdout.starts_with("This round: 3 units of 1 point, "),
+        "{stdout}"
     );
-    assert!(said.contains("known only after it: at most "), "{said}");
+    assert!(stdout.contains("known only after it: at most "), "{stdout}");
     assert!(
-        said.contains(" at least and ") && said.contains(" at most, 1 shard: "),
-        "{said}"
+        stdout.contains(" at least and ") && stdout.contains(" at most, 1 shard: "),
+        "{stdout}"
     );
     let run = planned(&["--shards", "2", "run", &file, "--precision", "5 %"]);
-    let said = text(&run.stdout);
+    let stdout = text(&run.stdout);
     assert!(
-        said.starts_with("This round: 10 units of 1 point, "),
-        "{said}"
+        stdout.starts_with("This round: 10 units of 1 point, "),
+        "{stdout}"
     );
     assert!(
-        said.contains("at most 13 rounds, 1,000 replications in all"),
-        "{said}"
+        stdout.contains("at most 13 rounds, 1,000 replications in all"),
+        "{stdout}"
     );
     for study in [
         &["best", &file, "--no-report"][..],
@@ -294,9 +307,9 @@ fn a_plan_says_the_least_and_the_most_where_rounds_decide() {
         &["sensitivity", &file],
     ] {
         let output = planned(study);
-        let said = text(&output.stdout);
+        let stdout = text(&output.stdout);
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-        assert!(said.contains("1 shard: "), "{said}");
+        assert!(stdout.contains("1 shard: "), "{stdout}");
     }
 }
 
@@ -322,31 +335,42 @@ fn a_plan_refuses_what_the_command_refuses() {
 #[test]
 fn shards_of_another_build_are_refused() {
     let folder = TempDir::new().unwrap();
-    let (file, _, shared) = alone(&folder);
-    assert_eq!(ended(shard(&file, &shared, "1/2")).status.code(), Some(0));
-    fs::write(shared.join("units/rccsim-units"), "9.9.9 (commit abc)").unwrap();
-    let refused = ended(shard(&file, &shared, "2/2"));
+    let (file, _, shared_folder) = done_alone(&folder);
+    assert_eq!(
+        ended(shard(&file, &shared_folder, "1/2")).status.code(),
+        Some(0)
+    );
+    fs::write(
+        shared_folder.join("units/rccsim-units"),
+        "9.9.9 (commit abc)",
+    )
+    .unwrap();
+    let refused = ended(shard(&file, &shared_folder, "2/2"));
     assert_ne!(refused.status.code(), Some(0));
-    let said = text(&refused.stderr);
+    let stderr = text(&refused.stderr);
     assert!(
-        said.contains("9.9.9 (commit abc)") && said.contains("two builds do not mix"),
-        "{said}"
+        stderr.contains("9.9.9 (commit abc)") && stderr.contains("two builds do not mix"),
+        "{stderr}"
     );
 }
 
 #[test]
 fn nobody_publishes_while_shards_work_and_of_two_publishers_one() {
     let folder = TempDir::new().unwrap();
-    let (file, alone, shared) = alone(&folder);
+    let (file, reference, shared_folder) = done_alone(&folder);
     for k in 1..=2 {
         assert_eq!(
-            ended(shard(&file, &shared, &format!("{k}/2")))
+            ended(shard(&file, &shared_folder, &format!("{k}/2")))
                 .status
                 .code(),
             Some(0)
         );
     }
-    let publishers = [0, 1].map(|_| command(&file, &shared, &["--quiet"]).spawn().unwrap());
+    let publishers = [0, 1].map(|_| {
+        command(&file, &shared_folder, &["--quiet"])
+            .spawn()
+            .unwrap()
+    });
     let codes = publishers.map(|p| ended(p).status.code().unwrap());
     // Either one was refused, or it came after the other one had published and made all units again.
     let success_count = codes.iter().filter(|c| matches!(c, 0 | 3 | 4)).count();
@@ -354,14 +378,14 @@ fn nobody_publishes_while_shards_work_and_of_two_publishers_one() {
         success_count >= 1 && codes.iter().all(|c| matches!(c, 0 | 1 | 3 | 4)),
         "{codes:?}"
     );
-    assert!(files(&shared) == files(&alone), "other bytes");
+    assert!(files(&shared_folder) == files(&reference), "other bytes");
 }
 
 /// On a file system of 64 kB, in a mount namespace of its own; then it is given room, and the study goes on.
 #[test]
 fn a_full_disk_ends_a_share_and_loses_nothing() {
     let folder = TempDir::new().unwrap();
-    let (file, alone, shared) = alone(&folder);
+    let (file, reference, shared_folder) = done_alone(&folder);
     let disk = folder.path().join("disk");
     fs::create_dir(&disk).unwrap();
     let script = "mount -t tmpfs -o size=64k tmpfs \"$DISK\" || exit 90\n\
@@ -381,22 +405,25 @@ fn a_full_disk_ends_a_share_and_loses_nothing() {
         .env("STUDY", study)
         .env("DISK", &disk)
         .env("FOLDER", folder.path())
-        .env("SHARED", &shared)
+        .env("SHARED", &shared_folder)
         .env_remove("SLURM_ARRAY_TASK_ID")
         .env_remove("JOB_COMPLETION_INDEX")
         .output()
         .unwrap();
-    let said = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(0), "{said}");
-    assert!(said.contains("the disk is full"), "{said}");
-    let kept = fs::read_to_string(folder.path().join("kept"))
+    let stderr = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    assert!(stderr.contains("the disk is full"), "{stderr}");
+    let files_kept = fs::read_to_string(folder.path().join("kept"))
         .unwrap()
         .lines()
         .count();
-    assert!((1..18).contains(&kept), "{kept}");
-    let went_on = format!("shard 1 of 1: {} units simulated, {kept} found", 18 - kept);
-    assert!(said.contains(&went_on), "{said}");
-    assert!(files(&shared) == files(&alone), "other bytes");
+    assert!((1..18).contains(&files_kept), "{files_kept}");
+    let went_on = format!(
+        "shard 1 of 1: {} units simulated, {files_kept} found",
+        18 - files_kept
+    );
+    assert!(stderr.contains(&went_on), "{stderr}");
+    assert!(files(&shared_folder) == files(&reference), "other bytes");
 }
 
 #[test]
@@ -404,7 +431,7 @@ fn a_search_goes_on_round_by_round() {
     let folder = TempDir::new().unwrap();
     let file = study(folder.path());
     let out = |name: &str| folder.path().join(name);
-    let size = |out: &Path, more: &[&str]| {
+    let size = |out: &Path, flags: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rccsim"));
         let key = "clients.refresh_interval=5 min..30 min step 5 min";
         command
@@ -419,18 +446,18 @@ fn a_search_goes_on_round_by_round() {
                 "--out",
             ])
             .arg(out)
-            .args(more);
+            .args(flags);
         command.output().unwrap()
     };
     size(&out("alone"), &["--quiet"]);
-    let shared = out("shared");
+    let shared_folder = out("shared");
     // Each round needs what the one before found: as many rounds as it takes.
-    assert!(all_rounds(|k| size(&shared, &["--shard", k])) > 2);
-    let published = size(&shared, &[]);
+    assert!(all_rounds(|k| size(&shared_folder, &["--shard", k])) > 2);
+    let published = size(&shared_folder, &[]);
     assert!(
         text(&published.stderr).contains(" 0 simulated"),
         "{}",
         text(&published.stderr)
     );
-    assert!(files(&shared) == files(&out("alone")), "other bytes");
+    assert!(files(&shared_folder) == files(&out("alone")), "other bytes");
 }

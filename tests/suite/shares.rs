@@ -12,9 +12,9 @@ fn a_share_of_refreshes_is_a_draw_for_each() {
     let mut gateway = by_reinvite(ReInviteBehaviour::Ignored);
     gateway.reinvite_share = 0.01;
     let p = plan(gateway, vec![clients("c", 400, c2007())], 48 * HOUR);
-    let all = simulate(&p, 0).all;
-    let attempted = all.get(Counter::RefreshesAttempted) as f64;
-    let failed = all.get(Counter::RefreshesFailed) as f64;
+    let tally = simulate(&p, 0).total;
+    let attempted = tally.get(Counter::RefreshesAttempted) as f64;
+    let failed = tally.get(Counter::RefreshesFailed) as f64;
     // Each refresh fails with probability 0.01 by itself: a binomial count.
     let z = (failed - 0.01 * attempted) / (0.01 * 0.99 * attempted).sqrt();
     assert!(
@@ -25,11 +25,11 @@ fn a_share_of_refreshes_is_a_draw_for_each() {
     // for 30 s. Drops of a renewal process in time T: T/μ + (σ²/μ² − 1)/2, σ ≈ μ.
     let cycle = 600.0 / 0.01 + 32.0 + 30.0;
     let expected = 400.0 * 48.0 * 3600.0 / cycle;
-    let z = (all.all_drops() as f64 - expected) / expected.sqrt();
-    assert!(z.abs() < 4.0, "{} of {expected}", all.all_drops());
+    let z = (tally.all_drops() as f64 - expected) / expected.sqrt();
+    assert!(z.abs() < 4.0, "{} of {expected}", tally.all_drops());
     assert_eq!(
-        all.drops[DropCause::RefreshUnanswered as usize],
-        all.all_drops()
+        tally.drops[DropCause::RefreshUnanswered as usize],
+        tally.all_drops()
     );
 }
 
@@ -56,16 +56,16 @@ fn what_a_share_meets_is_the_same_for_every_copy() {
 }
 
 fn tally(p: &Plan) -> Tally {
-    simulate(p, 0).all
+    simulate(p, 0).total
 }
 
 #[test]
 fn nothing_is_drawn_where_all_refreshes_meet_the_behaviour() {
     // A share of all, or of accepted ones, is today's behaviour, bit for bit.
-    let all = day(by_reinvite(ReInviteBehaviour::Ignored), c2007());
-    let mut none = day(by_reinvite(ReInviteBehaviour::Accepted), c2007());
-    let accepted = tally(&none);
-    none.gateways[0].config.reinvite_share = 0.5;
-    assert_eq!(tally(&none).fingerprint, accepted.fingerprint);
-    assert_ne!(tally(&all).fingerprint, accepted.fingerprint);
+    let ignoring = day(by_reinvite(ReInviteBehaviour::Ignored), c2007());
+    let mut accepting = day(by_reinvite(ReInviteBehaviour::Accepted), c2007());
+    let accepted = tally(&accepting);
+    accepting.gateways[0].config.reinvite_share = 0.5;
+    assert_eq!(tally(&accepting).fingerprint, accepted.fingerprint);
+    assert_ne!(tally(&ignoring).fingerprint, accepted.fingerprint);
 }

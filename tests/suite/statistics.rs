@@ -26,7 +26,7 @@ fn coverage_of_a_model_with_a_known_answer() {
         "ignores-update",
         "metric = \"session_drops\"\nat_most = 0",
     );
-    let [once, twice] = [30, 60].map(|delay| {
+    let [short, long] = [30, 60].map(|delay| {
         let overrides = [
             format!("clients.reestablish=fixed {delay} s"),
             "clients.incoming_calls=6 /h".into(),
@@ -43,9 +43,9 @@ fn coverage_of_a_model_with_a_known_answer() {
     let covered: Vec<[bool; 3]> = (0..macro_replications)
         .into_par_iter()
         .map(|m| {
-            let [a, b] = [&once, &twice].map(|plan| {
+            let [a, b] = [&short, &long].map(|plan| {
                 let mut samples = Samples::new(vec![Scope::All], plan.horizon);
-                (10 * m..10 * m + 10).for_each(|r| samples.push(r, &[&simulate(plan, r).all]));
+                (10 * m..10 * m + 10).for_each(|r| samples.push(r, &[&simulate(plan, r).total]));
                 samples
             });
             let holds =
@@ -64,7 +64,7 @@ fn coverage_of_a_model_with_a_known_answer() {
             ]
         })
         .collect();
-    for (i, what) in [
+    for (i, label) in [
         "calls, a mean",
         "missed of due, a ratio",
         "its paired difference",
@@ -73,8 +73,8 @@ fn coverage_of_a_model_with_a_known_answer() {
     .enumerate()
     {
         let share = covered.iter().filter(|c| c[i]).count() as f64 / f64::from(macro_replications);
-        println!("{what}: {:.1} %", 100.0 * share);
-        assert!((0.93..=0.97).contains(&share), "{what}: {share}");
+        println!("{label}: {:.1} %", 100.0 * share);
+        assert!((0.93..=0.97).contains(&share), "{label}: {share}");
     }
 }
 
@@ -113,8 +113,12 @@ fn the_steady_state_leaves_the_warm_up_out_and_says_when_the_run_is_too_short() 
     };
     let (day, warnings) = run("scenario.horizon=8 h");
     let steady_state_of = |document: &Value, metric: &str| {
-        let all = document["steady_state"].as_array().unwrap();
-        all.iter().find(|s| s["metric"] == metric).unwrap().clone()
+        let metrics = document["steady_state"].as_array().unwrap();
+        metrics
+            .iter()
+            .find(|s| s["metric"] == metric)
+            .unwrap()
+            .clone()
     };
     let down = steady_state_of(&day, "down_fraction");
     // It settles at 26 min; where beyond that the least spread is left is luck.
@@ -128,13 +132,16 @@ fn the_steady_state_leaves_the_warm_up_out_and_says_when_the_run_is_too_short() 
         (mean - 30.0 / 1562.0).abs() < 0.0003 && lower < mean && mean < upper,
         "{down}"
     );
-    let whole = day["rows"]
+    let deployment_row = day["rows"]
         .as_array()
         .unwrap()
         .iter()
         .find(|r| r["metric"] == "down_fraction")
         .unwrap();
-    assert!(whole["mean"].as_f64().unwrap() < 0.0188, "{whole}");
+    assert!(
+        deployment_row["mean"].as_f64().unwrap() < 0.0188,
+        "{deployment_row}"
+    );
     assert!(!warnings.contains("too short"), "{warnings}");
     let (short, warnings) = run("scenario.horizon=45 min");
     assert!(
@@ -184,10 +191,10 @@ fn the_middle_day_and_the_bad_one_are_told_between_order_statistics() {
     // Of 80 (scipy.stats.binom): the 31st and the 50th around the median, the 72nd and the last around the 0.95-quantile.
     let quantiles = document["quantiles"].as_array().unwrap();
     for (quantile, ranks) in quantiles.iter().zip([[40, 31, 50], [76, 72, 80]]) {
-        let found = ["value", "lower", "upper"].map(|key| quantile[key].as_f64().unwrap());
-        for (found, rank) in found.into_iter().zip(ranks) {
+        let values = ["value", "lower", "upper"].map(|key| quantile[key].as_f64().unwrap());
+        for (value, rank) in values.into_iter().zip(ranks) {
             assert!(
-                (found - days[rank - 1]).abs() < 1e-8,
+                (value - days[rank - 1]).abs() < 1e-8,
                 "{quantile}: {}",
                 days[rank - 1]
             );
@@ -229,7 +236,7 @@ fn the_refresh_interval_of_least_cost_is_that_of_the_closed_form() {
             let costs: Vec<f64> = (0..20)
                 .map(|r| {
                     let run = simulate(&plan, r);
-                    let tallies: Vec<&Tally> = vec![&run.all];
+                    let tallies: Vec<&Tally> = vec![&run.total];
                     cost.evaluate(&Observation::from_tallies(&tallies, plan.horizon))
                         .unwrap()
                 })

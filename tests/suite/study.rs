@@ -28,10 +28,10 @@ pub(crate) fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         .into_iter()
         .flatten()
         .map(|e| e.unwrap().path());
-    let named = |p: &PathBuf| p.file_name().unwrap().to_string_lossy().into_owned();
+    let name = |p: &PathBuf| p.file_name().unwrap().to_string_lossy().into_owned();
     entries
         .filter(|p| p.is_file())
-        .map(|p| (named(&p), fs::read(&p).unwrap_or_default()))
+        .map(|p| (name(&p), fs::read(&p).unwrap_or_default()))
         .collect()
 }
 
@@ -141,16 +141,20 @@ fn every_study_leaves_its_whole_answer_in_its_folder() {
         "metric = \"down_fraction\"\nat_most = \"2 %\"",
     );
     let vary = "clients.refresh_interval=20 min, 25 min";
-    let other = folder.path().join("other.toml");
+    let second_file = folder.path().join("other.toml");
     fs::write(
-        &other,
+        &second_file,
         fs::read_to_string(&file)
             .unwrap()
             .replace("ignores-update", "healthy"),
     )
     .unwrap();
-    for (command, more, said) in [
-        ("compare", vec![other.to_str().unwrap()], "alternatives"),
+    for (command, flags, answer) in [
+        (
+            "compare",
+            vec![second_file.to_str().unwrap()],
+            "alternatives",
+        ),
         (
             "size",
             vec![
@@ -177,7 +181,7 @@ fn every_study_leaves_its_whole_answer_in_its_folder() {
                 "--out",
                 out.to_str().unwrap(),
             ],
-            &more[..],
+            &flags[..],
         ]
         .concat();
         let output = rccsim(&args);
@@ -188,7 +192,7 @@ fn every_study_leaves_its_whole_answer_in_its_folder() {
             "{command}: {}",
             text(&output.stderr)
         );
-        holds_the_answer(command, said, &files);
+        holds_the_answer(command, answer, &files);
         // What stands beside the answer reads back.
         load(&out.join("scenario.toml"), &[]).unwrap_or_else(|e| panic!("{e}"));
     }
@@ -203,7 +207,7 @@ fn every_study_leaves_its_whole_answer_in_its_folder() {
 #[test]
 fn every_study_opens_with_its_question_and_has_valid_points() {
     let readme = fs::read_to_string("README.md").unwrap();
-    let mut seen = 0;
+    let mut count = 0;
     for entry in fs::read_dir("models/studies").unwrap() {
         let file = entry.unwrap().path();
         if file.extension().is_none_or(|e| e != "toml") {
@@ -227,7 +231,7 @@ fn every_study_opens_with_its_question_and_has_valid_points() {
         for point in &points {
             load(&file, &point.overrides).unwrap_or_else(|e| panic!("{e}"));
         }
-        seen += points.len();
+        count += points.len();
     }
-    assert!(seen > 80, "{seen} points");
+    assert!(count > 80, "{count} points");
 }

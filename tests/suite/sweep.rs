@@ -62,20 +62,20 @@ fn summary(folder: &Path, args: &[&str]) -> Value {
     );
     let value: Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|e| panic!("{e}: {}", text(&output.stderr)));
-    let again = rccsim(&[
+    let rerun = rccsim(&[
         "check",
         out.join("scenario.toml").to_str().unwrap(),
         "--format",
         "json",
     ]);
-    let again: Value = serde_json::from_slice(&again.stdout).unwrap();
-    let listed: Vec<Value> = value["points"]
+    let rerun: Value = serde_json::from_slice(&rerun.stdout).unwrap();
+    let labels: Vec<Value> = value["points"]
         .as_array()
         .unwrap()
         .iter()
         .map(|p| p["point"].clone())
         .collect();
-    assert_eq!(again["points"].as_array().unwrap(), &listed);
+    assert_eq!(rerun["points"].as_array().unwrap(), &labels);
     value
 }
 
@@ -195,7 +195,7 @@ fn a_precision_decides_at_checkpoints_alone() {
         } else {
             &[]
         };
-        let more = [
+        let flags = [
             "--precision",
             precision,
             "--most-reps",
@@ -205,15 +205,15 @@ fn a_precision_decides_at_checkpoints_alone() {
             "--out",
             out.to_str().unwrap(),
         ];
-        let output = rccsim(&[&args[..], vary, &more[..]].concat());
+        let output = rccsim(&[&args[..], vary, &flags[..]].concat());
         serde_json::from_slice(&output.stdout)
             .unwrap_or_else(|e| panic!("{e}: {}", text(&output.stderr)))
     };
     // From 10, half as many again each time: 10, 15, 23, 35, 53, 60.
-    let rough = run("run", "20%", "1");
+    let coarse = run("run", "20%", "1");
     let fine = run("run", "5 %", "1");
     let n = |v: &Value| v["replications"].as_u64().unwrap();
-    assert!([10, 15, 23].contains(&n(&rough)), "{}", n(&rough));
+    assert!([10, 15, 23].contains(&n(&coarse)), "{}", n(&coarse));
     assert!([35, 53, 60].contains(&n(&fine)), "{}", n(&fine));
     assert_eq!(fine, run("run", "5 %", "2"));
     let sweep = run("sweep", "missed_toast_fraction = 0.3 %", "2");
@@ -230,7 +230,7 @@ fn the_scenario_in_the_results_is_the_same_study() {
     let folder = TempDir::new().unwrap();
     let out = folder.path().join("out");
     let vary = |text: &'static str| ["--vary", text];
-    for (model, varied) in [
+    for (model, axes) in [
         ("models/studies/refresh-interval.toml", vec![]),
         (
             "models/nec-r2.toml",
@@ -257,23 +257,18 @@ fn the_scenario_in_the_results_is_the_same_study() {
             "json",
             "--out",
         ];
-        let args = [&common[..], &[out.to_str().unwrap()], &varied.concat()].concat();
+        let args = [&common[..], &[out.to_str().unwrap()], &axes.concat()].concat();
         let output = rccsim(&args);
         let summary: Value = serde_json::from_slice(&output.stdout)
             .unwrap_or_else(|e| panic!("{e}: {}", text(&output.stderr)));
         let file = out.join("scenario.toml");
-        let again = load(&file, &[]).unwrap_or_else(|e| panic!("{e}"));
-        let points = again.study.unwrap().points();
-        let simulated = summary["points"].as_array().unwrap();
-        assert_eq!(points.len(), simulated.len());
-        for (point, simulated) in points.iter().zip(simulated) {
+        let rerun = load(&file, &[]).unwrap_or_else(|e| panic!("{e}"));
+        let points = rerun.study.unwrap().points();
+        let recorded_points = summary["points"].as_array().unwrap();
+        assert_eq!(points.len(), recorded_points.len());
+        for (point, entry) in points.iter().zip(recorded_points) {
             let scenario = load(&file, &point.overrides).unwrap_or_else(|e| panic!("{e}"));
-            assert_eq!(
-                hash(&scenario),
-                simulated["scenario_hash"],
-                "{}",
-                point.label()
-            );
+            assert_eq!(hash(&scenario), entry["scenario_hash"], "{}", point.label());
         }
     }
 }

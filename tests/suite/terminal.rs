@@ -18,7 +18,7 @@ const SCENARIO: &str = "[scenario]\nname = \"b\"\nhorizon = \"1 h\"\nreplication
     [[gateway]]\nname = \"g\"\nprofile = \"ignores-update\"\n\
     [[clients]]\nname = \"c\"\ngateway = \"g\"\ncount = 5\n";
 
-fn written(folder: &Path, name: &str, text: &str) -> String {
+fn scenario_file(folder: &Path, name: &str, text: &str) -> String {
     let file = folder.join(name);
     fs::write(&file, text).unwrap();
     file.to_str().unwrap().into()
@@ -33,16 +33,16 @@ fn run(args: &[&str], folder: &Path) -> Output {
 }
 
 /// Waits for a child: its exit code, and what it said on standard error. One that does not end is killed, and fails.
-fn ended(mut child: Child, what: &str) -> (Option<i32>, String) {
+fn ended(mut child: Child, label: &str) -> (Option<i32>, String) {
     #[expect(
         clippy::disallowed_methods,
         reason = "a real program is given a real time"
     )]
-    let begun = Instant::now();
+    let start = Instant::now();
     while child.try_wait().unwrap().is_none() {
-        if begun.elapsed() > Duration::from_secs(60) {
+        if start.elapsed() > Duration::from_secs(60) {
             child.kill().unwrap();
-            panic!("{what}: it went on");
+            panic!("{label}: it went on");
         }
         std::thread::sleep(Duration::from_millis(10));
     }
@@ -54,7 +54,7 @@ fn ended(mut child: Child, what: &str) -> (Option<i32>, String) {
 #[test]
 fn a_full_or_closed_standard_error_changes_nothing() {
     let folder = TempDir::new().unwrap();
-    written(folder.path(), "a.toml", SCENARIO);
+    scenario_file(folder.path(), "a.toml", SCENARIO);
     let full = || File::options().write(true).open("/dev/full").unwrap();
     let code_of = |args: &[&str]| {
         let mut command = Command::new(RCCSIM);
@@ -64,13 +64,13 @@ fn a_full_or_closed_standard_error_changes_nothing() {
     };
     assert_eq!(code_of(&["check", "nope.toml"]), Some(1));
     assert_eq!(code_of(&["check", "a.toml"]), Some(0));
-    let plain = run(
+    let reference = run(
         &["run", "a.toml", "--no-report", "--out", "o"],
         folder.path(),
     );
     assert_eq!(
         code_of(&["run", "a.toml", "--no-report", "--out", "o"]),
-        plain.status.code()
+        reference.status.code()
     );
 }
 
@@ -78,7 +78,7 @@ fn a_full_or_closed_standard_error_changes_nothing() {
 fn the_verdict_stays_when_the_reader_has_gone() {
     let folder = TempDir::new().unwrap();
     let objective = "[[objective]]\nmetric = \"session_drops\"\nat_most = 0\n";
-    written(folder.path(), "a.toml", &format!("{SCENARIO}{objective}"));
+    scenario_file(folder.path(), "a.toml", &format!("{SCENARIO}{objective}"));
     let mut command = Command::new(RCCSIM);
     command.args([
         "run",
@@ -103,16 +103,16 @@ fn the_verdict_stays_when_the_reader_has_gone() {
 
 /// Waits until something is so; fails where the child ends before.
 #[cfg(target_os = "linux")]
-fn await_of(child: &mut Child, what: &str, is_so: impl Fn(u32) -> bool) {
+fn await_of(child: &mut Child, label: &str, is_so: impl Fn(u32) -> bool) {
     #[expect(
         clippy::disallowed_methods,
         reason = "a real program is given a real time"
     )]
-    let begun = Instant::now();
+    let start = Instant::now();
     while !is_so(child.id()) {
         let end = child.try_wait().unwrap();
-        assert!(end.is_none(), "{what}: it ended before: {end:?}");
-        assert!(begun.elapsed() < Duration::from_secs(60), "{what}");
+        assert!(end.is_none(), "{label}: it ended before: {end:?}");
+        assert!(start.elapsed() < Duration::from_secs(60), "{label}");
         std::thread::sleep(Duration::from_millis(2));
     }
 }
@@ -121,9 +121,9 @@ fn await_of(child: &mut Child, what: &str, is_so: impl Fn(u32) -> bool) {
 #[cfg(target_os = "linux")]
 fn catches_sigterm(process: u32) -> bool {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let caught = status.lines().find_map(|l| l.strip_prefix("SigCgt:"));
-    let caught = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    caught.is_some_and(|mask| mask & (1 << (15 - 1)) != 0)
+    let signals = status.lines().find_map(|l| l.strip_prefix("SigCgt:"));
+    let signals = signals.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    signals.is_some_and(|mask| mask & (1 << (15 - 1)) != 0)
 }
 
 #[cfg(target_os = "linux")]
@@ -137,9 +137,9 @@ fn a_signal_ends_every_study_and_keeps_its_finished_units() {
         .replace("replications = 1", "replications = 1000");
     // The same users, refreshed more often.
     const COUNT: &str = "count = 500";
-    const OTHER: &str = "count = 500\nrefresh_interval = \"10 min\"";
-    written(folder.path(), "a.toml", &long);
-    written(folder.path(), "b.toml", &long.replace(COUNT, OTHER));
+    const OTHER_KEYS: &str = "count = 500\nrefresh_interval = \"10 min\"";
+    scenario_file(folder.path(), "a.toml", &long);
+    scenario_file(folder.path(), "b.toml", &long.replace(COUNT, OTHER_KEYS));
     let vary = "clients.count=400, 500";
     let studies: [&[&str]; 5] = [
         &["sweep", "a.toml", "--vary", vary],
@@ -195,7 +195,7 @@ fn a_command_that_keeps_nothing_ends_at_the_first_signal() {
 #[cfg(target_os = "linux")]
 fn long_run(folder: &Path, program: &[&str]) -> Child {
     let large = SCENARIO.replace("count = 5", "count = 200000");
-    written(folder, "long.toml", &large.replace("1 h", "200 h"));
+    scenario_file(folder, "long.toml", &large.replace("1 h", "200 h"));
     let args = ["run", "long.toml", "--quiet", "--no-report", "--jobs", "1"];
     let mut command = Command::new(program[0]);
     command.args(&program[1..]).args(args).current_dir(folder);
@@ -242,7 +242,7 @@ fn a_signal_of_the_system_ends_a_run_as_the_interrupt_key_does() {
     let large = SCENARIO
         .replace("count = 5", "count = 200000")
         .replace("1 h", "8 h");
-    let file = written(folder.path(), "large.toml", &large);
+    let file = scenario_file(folder.path(), "large.toml", &large);
     for signal in ["-INT", "-TERM", "-HUP"] {
         let mut command = Command::new(RCCSIM);
         command.args([
@@ -274,22 +274,22 @@ fn a_signal_of_the_system_ends_a_run_as_the_interrupt_key_does() {
 fn no_input_steers_the_terminal() {
     let folder = TempDir::new().unwrap();
     let bad = "u\u{1b}]0;x\u{7}";
-    written(folder.path(), "e.csv", &format!("time,user,{bad}\n"));
+    scenario_file(folder.path(), "e.csv", &format!("time,user,{bad}\n"));
     let file = format!("{SCENARIO}sign_in_file = \"e.csv\"\n");
-    written(folder.path(), "a.toml", &file);
-    written(
+    scenario_file(folder.path(), "a.toml", &file);
+    scenario_file(
         folder.path(),
         "p.toml",
         "update = { value = \"ignored\", source = \"x \\u001b[31m\" }\n",
     );
-    written(
+    scenario_file(
         folder.path(),
         "lines.toml",
         "update = { value = \"ignored\", source = \"x\\nerror: spoofed\" }\n",
     );
     for (name, profile) in [("b.toml", "p.toml"), ("c.toml", "lines.toml")] {
-        let other = SCENARIO.replace("ignores-update", profile);
-        written(folder.path(), name, &other);
+        let scenario = SCENARIO.replace("ignores-update", profile);
+        scenario_file(folder.path(), name, &scenario);
     }
     for args in [
         &["check", "a.toml"][..],
@@ -312,7 +312,7 @@ fn no_input_steers_the_terminal() {
 }
 
 /// What a command prints into a pipe, with COLUMNS in the environment or without.
-fn printed(args: &[&str], folder: &Path, columns: Option<&str>) -> String {
+fn output_of(args: &[&str], folder: &Path, columns: Option<&str>) -> String {
     let mut command = Command::new(RCCSIM);
     command.args(args).current_dir(folder).env_remove("COLUMNS");
     if let Some(columns) = columns {
@@ -330,28 +330,28 @@ fn lines_into_a_pipe_fit_the_columns_that_are_asked_for() {
         .collect();
     let objective = "[[objective]]\nmetric = \"session_drops\"\nat_most = 0\n";
     let file = SCENARIO.replace("replications = 1", "replications = 3") + &groups + objective;
-    written(folder.path(), "a.toml", &file);
-    written(
+    scenario_file(folder.path(), "a.toml", &file);
+    scenario_file(
         folder.path(),
         "b.toml",
         &file.replace("ignores-update", "healthy"),
     );
     let vary = |key: &'static str| ["--vary", key];
-    let two = [
+    let two_keys = [
         vary("clients.c.count=5, 6"),
         vary("clients.floor-1.count=5, 6"),
     ]
     .concat();
-    let three = [&two[..], &vary("clients.floor-2.count=5, 6")].concat();
+    let three_keys = [&two_keys[..], &vary("clients.floor-2.count=5, 6")].concat();
     let study = ["--no-folder", "--quiet"];
     for args in [
         [&["run", "a.toml"], &study[..]].concat(),
-        [&["sweep", "a.toml"], &study[..], &two].concat(),
-        [&["sweep", "a.toml"], &study[..], &three].concat(),
+        [&["sweep", "a.toml"], &study[..], &two_keys].concat(),
+        [&["sweep", "a.toml"], &study[..], &three_keys].concat(),
         [
             &["best", "a.toml", "--cost", "session_drops"],
             &study[..],
-            &two,
+            &two_keys,
         ]
         .concat(),
         [&["compare", "a.toml", "b.toml"], &study[..]].concat(),
@@ -362,24 +362,28 @@ fn lines_into_a_pipe_fit_the_columns_that_are_asked_for() {
         vec!["profiles", "communicator-2007-r2"],
         vec!["help"],
     ] {
-        let fitting = printed(&args, folder.path(), Some("80"));
-        for line in fitting.lines() {
+        let wrapped_text = output_of(&args, folder.path(), Some("80"));
+        for line in wrapped_text.lines() {
             assert!(line.chars().count() <= 80, "{args:?}: {line}");
         }
-        let plain = printed(&args, folder.path(), None);
+        let baseline = output_of(&args, folder.path(), None);
         assert!(
-            plain.lines().any(|line| line.chars().count() > 80),
+            baseline.lines().any(|line| line.chars().count() > 80),
             "{args:?}"
         );
-        assert_eq!(plain, printed(&args, folder.path(), Some("0")), "{args:?}");
-        let mut words: Vec<&str> = plain.split_whitespace().collect();
-        words.retain(|word| !fitting.contains(word));
+        assert_eq!(
+            baseline,
+            output_of(&args, folder.path(), Some("0")),
+            "{args:?}"
+        );
+        let mut words: Vec<&str> = baseline.split_whitespace().collect();
+        words.retain(|word| !wrapped_text.contains(word));
         assert_eq!(words, [""; 0], "{args:?}: words that are lost");
     }
     let json = ["check", "a.toml", "--format", "json"];
     assert_eq!(
-        printed(&json, folder.path(), Some("80")),
-        printed(&json, folder.path(), None)
+        output_of(&json, folder.path(), Some("80")),
+        output_of(&json, folder.path(), None)
     );
 }
 
@@ -391,15 +395,15 @@ fn a_command_that_is_printed_is_one_for_the_shell() {
         .replace("\"g\"", &format!("\"{name}\""))
         .replace("count = 5", "count = 20\nsign_in = \"at start\"")
         .replace("1 h", "2 h");
-    written(folder.path(), "a b.toml", &file);
+    scenario_file(folder.path(), "a b.toml", &file);
     let output = run(&["run", "a b.toml", "--quiet", "--out", "o"], folder.path());
     let printed = text(&output.stdout);
     let of_gateway = |l: &&str| l.contains("--set") && l.contains(name);
     let advice: Vec<&str> = printed.lines().filter(of_gateway).collect();
     assert!(!advice.is_empty(), "{printed}");
     for line in advice {
-        let quoted = line.matches(&format!("--set 'gateway.{name}.")).count();
-        assert_eq!(quoted, line.matches(name).count(), "{line}");
+        let quotes = line.matches(&format!("--set 'gateway.{name}.")).count();
+        assert_eq!(quotes, line.matches(name).count(), "{line}");
     }
 }
 
@@ -407,17 +411,17 @@ fn a_command_that_is_printed_is_one_for_the_shell() {
 #[test]
 fn files_that_never_end_or_never_begin_are_refused() {
     let folder = TempDir::new().unwrap();
-    let made = Command::new("mkfifo")
+    let fifo = Command::new("mkfifo")
         .arg(folder.path().join("pipe"))
         .status();
-    assert!(made.unwrap().success());
+    assert!(fifo.unwrap().success());
     let calls = |file: &str| format!("{SCENARIO}calls_file = \"{file}\"\n");
-    written(folder.path(), "pipe.toml", &calls("pipe"));
-    written(folder.path(), "zero.toml", &calls("/dev/zero"));
-    written(folder.path(), "folder.toml", &calls("."));
+    scenario_file(folder.path(), "pipe.toml", &calls("pipe"));
+    scenario_file(folder.path(), "zero.toml", &calls("/dev/zero"));
+    scenario_file(folder.path(), "folder.toml", &calls("."));
     let points = format!("{SCENARIO}[study]\npoints = \"/dev/zero\"\n");
-    written(folder.path(), "points.toml", &points);
-    for (verb, file, wanted) in [
+    scenario_file(folder.path(), "points.toml", &points);
+    for (verb, file, expected) in [
         ("check", "pipe.toml", "not a regular file"),
         ("check", "zero.toml", "not a regular file"),
         ("check", "folder.toml", "not a regular file"),
@@ -436,7 +440,7 @@ fn files_that_never_end_or_never_begin_are_refused() {
             .unwrap();
         let (code, message) = ended(child, file);
         assert!(matches!(code, Some(1 | 2)), "{file}: {message}");
-        assert!(message.contains(wanted), "{file}: {message}");
+        assert!(message.contains(expected), "{file}: {message}");
     }
     // A scenario itself may come from a pipe.
     let mut command = Command::new(RCCSIM);

@@ -50,11 +50,12 @@ fn ignored_updates_cycle_as_the_closed_form_says() {
             let (up, down) = cycle(policy, r, se, d);
             // 40 whole cycles and a bit of the next one up.
             let horizon = 40 * (up + down) + 1;
-            let all = simulate(&plan(gw.clone(), vec![clients("c", 1, config)], horizon), 0).all;
+            let tally =
+                simulate(&plan(gw.clone(), vec![clients("c", 1, config)], horizon), 0).total;
             let label = format!("R {r} SE {se} D {d} {policy:?}");
-            assert_eq!(all.all_drops(), 40, "{label}");
+            assert_eq!(tally.all_drops(), 40, "{label}");
             assert_eq!(
-                all.signed_in_us - all.usable_us,
+                tally.signed_in_us - tally.usable_us,
                 u128::from(40 * down * 1_000_000),
                 "{label}"
             );
@@ -91,9 +92,9 @@ fn missed_toasts_follow_the_down_fraction() {
         // Whole cycles, for an exact expectation.
         let (u, w) = cycle(policy, r, se, d);
         let horizon = 10 * (u + w);
-        let all = simulate(&plan(gw.clone(), vec![c], horizon), 0).all;
+        let tally = simulate(&plan(gw.clone(), vec![c], horizon), 0).total;
         let hours = 400.0 * horizon as f64 / 3600.0;
-        let missed = all.all_missed() as f64;
+        let missed = tally.all_missed() as f64;
         // Poisson: the standard deviation of the count is its root.
         let z = (missed - expected * hours) / (expected * hours).sqrt();
         assert!(
@@ -111,7 +112,7 @@ fn calls_are_poisson_by_mean_and_by_variance() {
     c.workload = calls(3.0, 0.0);
     let p = plan(healthy, vec![c], 8 * HOUR);
     let counts: Vec<f64> = (0..2000)
-        .map(|rep| simulate(&p, rep).all.get(Counter::ToastsDue) as f64)
+        .map(|rep| simulate(&p, rep).total.get(Counter::ToastsDue) as f64)
         .collect();
     let n = counts.len() as f64;
     let mean = counts.iter().sum::<f64>() / n;
@@ -182,13 +183,13 @@ fn loss_on_udp_fails_transactions_as_often_as_the_schedules_allow() {
         c.path.loss = p;
         c.sign_in = SignIn::AtStart;
         let gw = gateway(UpdateBehaviour::Accepted, Allow::WithUpdate);
-        let all = simulate(&plan(gw, vec![c], 48 * HOUR), 0).all;
+        let tally = simulate(&plan(gw, vec![c], 48 * HOUR), 0).total;
         let failing = match method {
             RefreshMethod::Update => libm::pow(1.0 - (1.0 - p) * (1.0 - p), 11.0),
             _ => invite_fails(p),
         };
-        let n = all.get(Counter::RefreshesAttempted) as f64;
-        let failed = all.get(Counter::RefreshesFailed) as f64;
+        let n = tally.get(Counter::RefreshesAttempted) as f64;
+        let failed = tally.get(Counter::RefreshesFailed) as f64;
         let z = (failed - n * failing) / (n * failing * (1.0 - failing)).sqrt();
         assert!(n > 50_000.0, "{n}");
         assert!(
@@ -210,7 +211,7 @@ fn predictions_of_a_plan_agree_with_its_simulation() {
     let p = plan(gw, vec![c], 8 * HOUR);
     let mut samples = Samples::new(vec![Scope::Clients("c".into())], p.horizon);
     for n in 0..5 {
-        samples.push(n, &[&simulate(&p, n).all]);
+        samples.push(n, &[&simulate(&p, n).total]);
     }
     let figures = RunFigures::from(&samples);
     let predictions = predict(&p);
@@ -237,8 +238,8 @@ fn predictions_of_a_plan_agree_with_its_simulation() {
         sessions.iter().chain(&due).all(|a| a.holds()),
         "{sessions:?} {due:?}"
     );
-    let lost = Violation::Update(UpdateBehaviour::Ignored);
-    assert_eq!(prediction_about("refreshes").form, Err(lost));
+    let violation = Violation::Update(UpdateBehaviour::Ignored);
+    assert_eq!(prediction_about("refreshes").form, Err(violation));
     assert!(
         matches!(&prediction_about("lost sessions").form, Ok(Form::Sessions(s)) if s.users == 200.0)
     );
@@ -249,7 +250,7 @@ fn predictions_of_a_plan_agree_with_its_simulation() {
 }
 
 /// What a closed form says of a case in `models/cases`, beside its simulation.
-fn beside(case: &str, set: &[&str], about: &str, runs: u32) -> Vec<Agreement> {
+fn agreements_of(case: &str, set: &[&str], about: &str, runs: u32) -> Vec<Agreement> {
     let overrides: Vec<Override> = set.iter().map(|s| Override::parse(s).unwrap()).collect();
     let file = Path::new("models/cases").join(format!("{case}.toml"));
     let p = load(&file, &overrides)
@@ -261,8 +262,8 @@ fn beside(case: &str, set: &[&str], about: &str, runs: u32) -> Vec<Agreement> {
     ];
     let mut samples = Samples::new(scopes, p.horizon);
     for n in 0..runs {
-        let all = simulate(&p, n);
-        samples.push(n, &[&all.clients[0], &all.gateways[0]]);
+        let run = simulate(&p, n);
+        samples.push(n, &[&run.clients[0], &run.gateways[0]]);
     }
     let predictions = predict(&p);
     let prediction = predictions.iter().find(|p| p.about == about);
@@ -324,16 +325,16 @@ fn closed_forms_of_real_cases_agree_with_their_simulation() {
             620.25,
         ),
     ] {
-        let all = beside(case, set, about, runs);
-        let one = all.iter().find(|a| a.metric == metric).unwrap();
+        let agreements = agreements_of(case, set, about, runs);
+        let agreement = agreements.iter().find(|a| a.metric == metric).unwrap();
         assert!(
-            (one.expected / expected - 1.0).abs() < 1e-3,
-            "{case}: {one:?}"
+            (agreement.expected / expected - 1.0).abs() < 1e-3,
+            "{case}: {agreement:?}"
         );
-        assert!(one.holds(), "{case}: {one:?}");
+        assert!(agreement.holds(), "{case}: {agreement:?}");
     }
     // One re-INVITE in a hundred: as many of those attempted fail, and as many sessions are lost.
-    let shares = beside(
+    let shares = agreements_of(
         "p12-one-in-a-hundred",
         &[],
         "a share of refreshes that is ignored",

@@ -105,29 +105,29 @@ fn without_tests(text: &str) -> &str {
 
 /// The Rust files below a folder with their text, without unit tests.
 fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
-    let mut all = Vec::new();
+    let mut files = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            all.extend(sources(&path));
+            files.extend(sources(&path));
         } else if path.extension().is_some_and(|e| e == "rs")
             && path.file_name().is_some_and(|n| n != "tests.rs")
         {
             let text = fs::read_to_string(&path).unwrap();
             let code = without_tests(&text).to_string();
-            all.push((path, code));
+            files.push((path, code));
         }
     }
-    all
+    files
 }
 
 fn rooms() -> BTreeMap<&'static str, Vec<(PathBuf, String)>> {
     let src = Path::new("src");
-    let found = fs::read_dir(src)
+    let folders = fs::read_dir(src)
         .unwrap()
         .filter(|f| f.as_ref().unwrap().path().is_dir())
         .count();
-    assert_eq!(found, ARROWS.len(), "a room without arrows");
+    assert_eq!(folders, ARROWS.len(), "a room without arrows");
     ARROWS
         .iter()
         .map(|(room, _)| (*room, sources(&src.join(room))))
@@ -135,13 +135,13 @@ fn rooms() -> BTreeMap<&'static str, Vec<(PathBuf, String)>> {
 }
 
 /// The rooms that a file names, by whatever way: `crate::room`, `crate::{room, …}`, or up by `super` and down again.
-fn named<'a>(path: &Path, code: &str, rooms: &[&'a str]) -> Vec<&'a str> {
+fn rooms_named_in<'a>(path: &Path, code: &str, rooms: &[&'a str]) -> Vec<&'a str> {
     // `src/room/mod.rs` is one module below the root, `src/room/file.rs` two.
     let inner = path.file_name().is_some_and(|n| n != "mod.rs");
     let depth = path.components().count() - 2 + usize::from(inner);
     let root = "super::".repeat(depth);
     let code = code.replace(&root, "crate::");
-    let mut found = Vec::new();
+    let mut rooms_found = Vec::new();
     for after in code.split("crate::").skip(1) {
         let list = after
             .strip_prefix('{')
@@ -154,23 +154,23 @@ fn named<'a>(path: &Path, code: &str, rooms: &[&'a str]) -> Vec<&'a str> {
                 })
             };
             if is_named(after) || list.is_some_and(|list| list.split([',', '{']).any(is_named)) {
-                found.push(*room);
+                rooms_found.push(*room);
             }
         }
     }
-    found
+    rooms_found
 }
 
 #[test]
 fn rooms_name_only_whom_they_may() {
     let names = ARROWS.map(|(room, _)| room);
     for (room, files) in rooms() {
-        let (_, allowed) = ARROWS.iter().find(|(name, _)| *name == room).unwrap();
+        let (_, rooms_allowed) = ARROWS.iter().find(|(name, _)| *name == room).unwrap();
         for (path, code) in files {
-            for other in named(&path, &code, &names) {
+            for target in rooms_named_in(&path, &code, &names) {
                 assert!(
-                    other == room || allowed.contains(&other),
-                    "{} names {other}",
+                    target == room || rooms_allowed.contains(&target),
+                    "{} names {target}",
                     path.display()
                 );
             }
@@ -181,7 +181,7 @@ fn rooms_name_only_whom_they_may() {
 #[test]
 fn no_way_of_naming_a_room_escapes() {
     let names = ARROWS.map(|(room, _)| room);
-    let names_in = |path: &str, code: &str| named(Path::new(path), code, &names);
+    let names_in = |path: &str, code: &str| rooms_named_in(Path::new(path), code, &names);
     assert_eq!(
         names_in("src/protocol/client.rs", "use crate::engine::Key;"),
         ["engine"]
@@ -308,27 +308,27 @@ fn transcripts() -> Vec<(Vec<String>, String)> {
 #[test]
 fn the_readme_shows_what_the_tool_prints() {
     let folder = tempfile::tempdir().unwrap();
-    for shared in ["models", "tests"] {
-        let there = folder.path().join(shared);
-        std::os::unix::fs::symlink(fs::canonicalize(shared).unwrap(), there).unwrap();
+    for folder_name in ["models", "tests"] {
+        let there = folder.path().join(folder_name);
+        std::os::unix::fs::symlink(fs::canonicalize(folder_name).unwrap(), there).unwrap();
     }
-    let all = transcripts();
-    assert!(all.len() >= 2, "the README lost its transcripts");
-    for (args, shown) in all {
+    let listings = transcripts();
+    assert!(listings.len() >= 2, "the README lost its transcripts");
+    for (args, listing) in listings {
         let run = Command::new(env!("CARGO_BIN_EXE_rccsim"))
             .args(&args)
             .current_dir(folder.path())
             .output()
             .unwrap();
-        let printed = String::from_utf8(run.stdout).unwrap();
+        let output = String::from_utf8(run.stdout).unwrap();
         // A long answer is cut: it goes on below the dots.
-        let is_shown = match shown.strip_suffix("…\n") {
-            Some(first) => printed.starts_with(first) && printed.len() > first.len(),
-            None => printed == shown,
+        let is_shown = match listing.strip_suffix("…\n") {
+            Some(first) => output.starts_with(first) && output.len() > first.len(),
+            None => output == listing,
         };
         assert!(
             is_shown,
-            "README and `{}` differ; it prints\n{printed}",
+            "README and `{}` differ; it prints\n{output}",
             args.join(" ")
         );
     }
@@ -398,11 +398,11 @@ fn functions(text: &str) -> Vec<(&str, usize)> {
 
 #[test]
 fn no_function_is_longer_than_can_be_read_at_once() {
-    let all = ["src", "tests", "benches"]
+    let sources = ["src", "tests", "benches"]
         .map(|folder| files(Path::new(folder)))
         .concat();
     let mut count = 0;
-    for path in all {
+    for path in sources {
         let text = fs::read_to_string(&path).unwrap();
         for (name, lines) in functions(&text) {
             let file = path.display();
@@ -422,11 +422,11 @@ fn the_lines_of_a_function_are_counted_to_its_brace() {
 
 #[test]
 fn no_file_is_longer_than_can_be_read_at_once() {
-    let all = ["src", "tests", "benches"]
+    let sources = ["src", "tests", "benches"]
         .map(|folder| files(Path::new(folder)))
         .concat();
-    assert!(all.len() > 300, "the sources were not found");
-    for path in all {
+    assert!(sources.len() > 300, "the sources were not found");
+    for path in sources {
         let lines = fs::read_to_string(&path).unwrap().lines().count();
         assert!(lines <= LINES_MOST, "{} has {lines} lines", path.display());
     }

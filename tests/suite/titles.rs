@@ -26,7 +26,7 @@ fn seconds(unit: &str) -> Option<f64> {
 /// What a title names: plain numbers, and durations in seconds ("28 min 30 s" is one).
 fn quantities(title: &str) -> (Vec<f64>, Vec<f64>) {
     let words: Vec<&str> = title.split_whitespace().collect();
-    let (mut plain, mut durations) = (Vec::new(), Vec::new());
+    let (mut numbers, mut durations) = (Vec::new(), Vec::new());
     let mut goes_on = false;
     let mut i = 0;
     while i < words.len() {
@@ -47,14 +47,14 @@ fn quantities(title: &str) -> (Vec<f64>, Vec<f64>) {
                 i += 2;
             }
             (Some(n), None) => {
-                plain.push(n);
+                numbers.push(n);
                 goes_on = false;
             }
             (None, _) => goes_on = false,
         }
         i += 1;
     }
-    (plain, durations)
+    (numbers, durations)
 }
 
 /// The greatest value that is drawn along an axis, its range included.
@@ -65,7 +65,7 @@ fn greatest(chart: &Chart, along: Along) -> f64 {
     };
     let pick = |x: f64, y: f64| if is_y { y } else { x };
     let of_layer = |layer: &Layer| -> f64 {
-        let all: Vec<f64> = match layer {
+        let values: Vec<f64> = match layer {
             Layer::Line(line) | Layer::Steps(line) => {
                 line.points.iter().map(|p| pick(p.0, p.1)).collect()
             }
@@ -85,12 +85,13 @@ fn greatest(chart: &Chart, along: Along) -> f64 {
             Layer::Region(r) if r.along == along => vec![r.to],
             _ => Vec::new(),
         };
-        all.into_iter()
+        values
+            .into_iter()
             .filter(|v| v.is_finite())
             .fold(0.0, f64::max)
     };
-    let drawn = chart.layers.iter().map(of_layer).fold(0.0, f64::max);
-    axis.range.map_or(drawn, |(_, to)| to.max(drawn))
+    let maximum = chart.layers.iter().map(of_layer).fold(0.0, f64::max);
+    axis.range.map_or(maximum, |(_, to)| to.max(maximum))
 }
 
 /// Every text in a drawing but its title and description.
@@ -101,7 +102,7 @@ fn texts(chart: &Chart) -> String {
                 out.push_str(text);
                 out.push('\n');
             }
-            Value::Array(all) => all.iter().for_each(|v| walk(v, out)),
+            Value::Array(items) => items.iter().for_each(|v| walk(v, out)),
             Value::Object(fields) => (fields.iter())
                 .filter(|(name, _)| !["title", "description"].contains(&name.as_str()))
                 .for_each(|(_, v)| walk(v, out)),
@@ -117,11 +118,11 @@ fn texts(chart: &Chart) -> String {
 const ROUNDED: f64 = 1.05;
 
 fn can_be_read(chart: &Chart, name: &str) {
-    let (plain, durations) = quantities(&chart.title);
+    let (numbers, durations) = quantities(&chart.title);
     let printed_texts = texts(chart);
     let of_time = |axis: &Axis| axis.scale == Scale::TimeOfDay;
     let axes = [(Along::X, &chart.x), (Along::Y, &chart.y)];
-    for number in plain {
+    for number in numbers {
         let reaches = |(along, axis): &(Along, &Axis)| {
             !of_time(axis) && number <= greatest(chart, *along) * ROUNDED + 1e-9
         };
@@ -150,19 +151,19 @@ fn can_be_read(chart: &Chart, name: &str) {
 }
 
 fn plots_of(arguments: &[&str], out: &Path) -> usize {
-    let more = ["--quiet", "--no-report", "--out", out.to_str().unwrap()];
-    let output = rccsim(&[arguments, &more].concat());
+    let extra = ["--quiet", "--no-report", "--out", out.to_str().unwrap()];
+    let output = rccsim(&[arguments, &extra].concat());
     assert!(
         [0, 3, 4].contains(&output.status.code().unwrap()),
         "{arguments:?}: {}",
         String::from_utf8_lossy(&output.stderr)
     );
     let results = Results::read(out).unwrap();
-    let all = plots(&results).unwrap();
-    for plot in &all {
+    let plots_drawn = plots(&results).unwrap();
+    for plot in &plots_drawn {
         can_be_read(&plot.chart, &format!("{arguments:?} {}", plot.name));
     }
-    all.len()
+    plots_drawn.len()
 }
 
 #[test]
@@ -176,15 +177,15 @@ fn the_numbers_in_the_titles_of_runs_can_be_read_off_the_drawings() {
     let folder = TempDir::new().unwrap();
     let mut looked_at = 0;
     for file in scenarios("models") {
-        let few = ["run", &file, "--reps", "2", "--set", "clients.count=150"];
+        let small = ["run", &file, "--reps", "2", "--set", "clients.count=150"];
         // A recorded day has the users that it has.
-        let most = if file.ends_with("replay.toml") {
+        let max_titles = if file.ends_with("replay.toml") {
             4
         } else {
-            few.len()
+            small.len()
         };
         let out = folder.path().join(Path::new(&file).file_stem().unwrap());
-        looked_at += plots_of(&few[..most], &out);
+        looked_at += plots_of(&small[..max_titles], &out);
     }
     assert!(looked_at > 80, "{looked_at}");
 }
@@ -194,19 +195,19 @@ fn the_numbers_in_the_titles_of_studies_can_be_read_off_the_drawings() {
     let folder = TempDir::new().unwrap();
     let mut looked_at = 0;
     for file in &scenarios("models/studies") {
-        let few = ["--reps", "2", "--set", "clients.count=20"];
+        let small = ["--reps", "2", "--set", "clients.count=20"];
         // Here the number of users is what is varied.
-        let most = if file.ends_with("users-per-gateway.toml") {
+        let max_titles = if file.ends_with("users-per-gateway.toml") {
             2
         } else {
-            few.len()
+            small.len()
         };
         let out = folder.path().join(format!("sweep-{looked_at}"));
-        looked_at += plots_of(&[&["sweep", file][..], &few[..most]].concat(), &out);
+        looked_at += plots_of(&[&["sweep", file][..], &small[..max_titles]].concat(), &out);
     }
     let nec = "models/nec-r2.toml";
-    let few = ["--reps", "3", "--set", "clients.count=50"];
-    for (command, more) in [
+    let small = ["--reps", "3", "--set", "clients.count=50"];
+    for (command, flags) in [
         ("size", &["--key", "gateway.servers=1..3"][..]),
         (
             "best",
@@ -229,15 +230,15 @@ fn the_numbers_in_the_titles_of_studies_can_be_read_off_the_drawings() {
         ("sensitivity", &[]),
     ] {
         let out = folder.path().join(format!("{command}-{looked_at}"));
-        looked_at += plots_of(&[&[command, nec][..], &few, more].concat(), &out);
+        looked_at += plots_of(&[&[command, nec][..], &small, flags].concat(), &out);
     }
-    let both = [
+    let comparison = [
         "compare",
         nec,
         "models/nec-r2-allow-fix.toml",
         "--reps",
         "2",
     ];
-    looked_at += plots_of(&both, &folder.path().join("compare"));
+    looked_at += plots_of(&comparison, &folder.path().join("compare"));
     assert!(looked_at > 20, "{looked_at}");
 }

@@ -7,10 +7,10 @@ use rccsim::measure::Counter;
 use rccsim::scenario::{Override, Scenario, expanded, parse};
 
 /// A scenario of one gateway and one client group with these further keys.
-fn scenario(run: &str, gateway: &str, clients: &str, more: &str, set: &[&str]) -> Scenario {
+fn scenario(run: &str, gateway: &str, clients: &str, flags: &str, set: &[&str]) -> Scenario {
     let text = format!(
         "[scenario]\nname = \"s\"\n{run}\n[[gateway]]\nname = \"gw\"\nprofile = \"healthy\"\n{gateway}\n\
-         [[clients]]\nname = \"office\"\ngateway = \"gw\"\n{clients}\n{more}\n"
+         [[clients]]\nname = \"office\"\ngateway = \"gw\"\n{clients}\n{flags}\n"
     );
     let overrides: Vec<Override> = set.iter().map(|s| Override::parse(s).unwrap()).collect();
     parse("s.toml", &text, Path::new("."), &overrides).unwrap_or_else(|e| panic!("{e}\n{text}"))
@@ -69,14 +69,14 @@ fn a_jitter_that_can_reach_session_expires_is_warned_of() {
 #[test]
 fn a_night_shift_signs_out_the_next_day() {
     let run = "start = \"20:00\"\nhorizon = \"12 h\"";
-    let hours = |clients: &str, more: &str, run: &str| {
+    let hours = |clients: &str, extra: &str, run: &str| {
         let clients =
             format!("count = 7\nincoming_calls = \"0 /h\"\noutgoing_calls = \"0 /h\"\n{clients}");
-        let scenario = scenario(run, "", &clients, more, &[]);
-        let all = simulate(&scenario.plan, 0).all;
+        let scenario = scenario(run, "", &clients, extra, &[]);
+        let tally = simulate(&scenario.plan, 0).total;
         (
-            all.signed_in_us / 7 / 3_600_000_000,
-            all.all_drops(),
+            tally.signed_in_us / 7 / 3_600_000_000,
+            tally.all_drops(),
             scenario.warnings,
         )
     };
@@ -147,18 +147,18 @@ fn a_published_capacity_is_shown_in_every_unit() {
         line.split_once("; ").unwrap().1.to_string()
     };
     // 10,000 · 8 / 3600 = 22.2222; a job is a request and its answer.
-    let rest = "at 8 messages a call and 2 a job";
+    let tail = "at 8 messages a call and 2 a job";
     assert_eq!(
         capacity_warnings("10000 calls/h"),
-        format!("22.2222 messages/s, 11.1111 jobs/s, {rest}")
+        format!("22.2222 messages/s, 11.1111 jobs/s, {tail}")
     );
     assert_eq!(
         capacity_warnings("90 messages/min"),
-        format!("1.5000 messages/s, 0.7500 jobs/s, {rest}")
+        format!("1.5000 messages/s, 0.7500 jobs/s, {tail}")
     );
     assert_eq!(
         capacity_warnings("7 jobs/s"),
-        format!("14.0000 messages/s, 7.0000 jobs/s, {rest}")
+        format!("14.0000 messages/s, 7.0000 jobs/s, {tail}")
     );
 }
 
@@ -167,11 +167,11 @@ fn who_goes_to_lunch_signs_out_and_in_again() {
     let day = |keys: &str| {
         let clients = format!("count = 10\nsign_in = \"at 09:00\"\n{keys}");
         let plan = scenario("horizon = \"10 h\"", "", &clients, "", &[]).plan;
-        let all = simulate(&plan, 0).all;
+        let tally = simulate(&plan, 0).total;
         (
-            all.signed_in_us as f64 / 3.6e10,
-            all.get(Counter::SessionsEstablished),
-            all,
+            tally.signed_in_us as f64 / 3.6e10,
+            tally.get(Counter::SessionsEstablished),
+            tally,
         )
     };
     let lunch = "lunch = \"at 12:00 for 1 h\"\n";
@@ -203,27 +203,27 @@ fn who_goes_to_lunch_signs_out_and_in_again() {
 
 #[test]
 fn what_a_run_will_not_show_is_warned_of() {
-    let warnings_of = |run: &str, gateway: &str, clients: &str, more: &str| {
-        scenario(run, gateway, &format!("count = 80\n{clients}"), more, &[]).warnings
+    let warnings_of = |run: &str, gateway: &str, clients: &str, extra: &str| {
+        scenario(run, gateway, &format!("count = 80\n{clients}"), extra, &[]).warnings
     };
-    let one = |warnings: Vec<String>, what: &str| {
-        assert!(warnings.iter().any(|w| w.contains(what)), "{warnings:?}");
+    let assert_one = |warnings: Vec<String>, words: &str| {
+        assert!(warnings.iter().any(|w| w.contains(words)), "{warnings:?}");
     };
     let idle = "idle_timeout = \"20 min\"";
-    one(
+    assert_one(
         warnings_of("", "", idle, ""),
         "idle_timeout 20 min of its path is shorter than the refresh interval 25 min",
     );
-    one(
+    assert_one(
         warnings_of("", "relay_timer = \"20 min\"", "", ""),
         "gateway.gw: relay_timer 20 min is not longer than the 25 min from one refresh of clients.office to the next",
     );
     assert!(warnings_of("", "relay_timer = \"26 min\"", "", "").is_empty());
-    one(
+    assert_one(
         warnings_of("", "min_se = \"1 h\"", "on_422 = \"fail\"", ""),
         "session_expires 30 min is below min_se 1 h of gateway.gw, and on_422 = \"fail\": no set-up succeeds",
     );
-    one(
+    assert_one(
         warnings_of("", "", "relay_session_expires = \"30 s\"", ""),
         "relay_session_expires 30 s is below the floor of 90 s",
     );
@@ -238,7 +238,7 @@ fn what_a_run_will_not_show_is_warned_of() {
         .is_empty()
     );
     assert!(warnings_of("", "", "idle_timeout = \"26 min\"", "").is_empty());
-    one(
+    assert_one(
         warnings_of("", "max_sessions = 50", "", ""),
         "max_sessions 50 leaves room for 50 of about 80 users",
     );

@@ -79,7 +79,7 @@ impl Log<'_> {
             return;
         };
         let at_us = stamp.map(|stamp| self.clock.at_us(stamp));
-        let sequence = self.counted((from.clone(), to.clone()), &segment);
+        let sequence = self.relative_sequence((from.clone(), to.clone()), &segment);
         let payload = packet.payload(&segment);
         let segment = Segment {
             place: Place {
@@ -104,20 +104,21 @@ impl Log<'_> {
     }
 
     /// The number of a segment's first byte, counted from the first of its direction.
-    fn counted(&mut self, ends: (String, String), segment: &DumpedSegment) -> u32 {
+    fn relative_sequence(&mut self, ends: (String, String), segment: &DumpedSegment) -> u32 {
         if self.directions.len() >= DIRECTIONS_MOST {
             self.directions.clear();
         }
-        let begun = |next: u32| Direction::begun(segment.sequence.unwrap_or(0), next);
+        let start_direction =
+            |next: u32| Direction::with_start(segment.sequence.unwrap_or(0), next);
         if segment.begins {
-            self.directions.insert(ends, begun(1));
+            self.directions.insert(ends, start_direction(1));
             return 0;
         }
         let length = segment.length as u32;
         let Some(direction) = self.directions.get_mut(&ends) else {
             // What carries nothing has no number, or one that tells nothing of the others.
             if length > 0 {
-                self.directions.insert(ends, begun(length));
+                self.directions.insert(ends, start_direction(length));
             }
             return 0;
         };

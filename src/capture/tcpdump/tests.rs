@@ -42,14 +42,14 @@ fn a_line_says_from_where_to_where() {
             "{line}"
         );
     }
-    for other in [
+    for text in [
         "Via: SIP/2.0/UDP 192.0.2.1 > a.b: c",
         "c=IN IP4 192.0.2.1",
         "22:28:32.5 ARP, Request who-has 192.0.2.1",
         "He said: IP 1 > 2 is odd",
         "INVITE sip:a@b SIP/2.0",
     ] {
-        assert!(DumpedPacket::begin(1, other).is_none(), "{other}");
+        assert!(DumpedPacket::begin(1, text).is_none(), "{text}");
     }
 }
 
@@ -89,11 +89,11 @@ fn line_ends_are_those_of_the_length() {
         };
         String::from_utf8(packet.payload(&segment)).unwrap()
     };
-    let whole = "BYE sip:a@b SIP/2.0\r\nContent-Length: 3\r\n\r\na\nb";
-    assert_eq!(read(whole.len()), whole);
+    let message = "BYE sip:a@b SIP/2.0\r\nContent-Length: 3\r\n\r\na\nb";
+    assert_eq!(read(message.len()), message);
     // Where the rest was not captured, all that is there.
-    assert_eq!(read(500), whole.replace("a\nb", "a\r\nb"));
-    assert_eq!(read(usize::MAX >> 32), whole.replace("a\nb", "a\r\nb"));
+    assert_eq!(read(500), message.replace("a\nb", "a\r\nb"));
+    assert_eq!(read(usize::MAX >> 32), message.replace("a\nb", "a\r\nb"));
 }
 
 /// The payload that a segment of so many bytes has, whose line says this and whose characters are these.

@@ -30,7 +30,7 @@ impl<'a> Case<'a> {
     }
 
     pub(super) fn row(&self, scope: &Scope, metric: &str) -> Option<&'a MetricRow> {
-        let metric = Metric::named(metric);
+        let metric = Metric::by_name(metric);
         self.rows.iter().find(|r| {
             r.scope == *scope && Some(r.column.metric) == metric && r.column.cause.is_none()
         })
@@ -82,10 +82,10 @@ pub(super) fn key(case: &Case, table: &str, name: &str, key: &str) -> Option<Str
 }
 
 /// A key in brackets, behind what it does.
-pub(super) fn with(case: &Case, table: &str, name: &str, what: &str, key_name: &str) -> String {
+pub(super) fn with(case: &Case, table: &str, name: &str, clause: &str, key_name: &str) -> String {
     match key(case, table, name, key_name) {
-        Some(text) => format!("{what} ({text})"),
-        None => what.into(),
+        Some(text) => format!("{clause} ({text})"),
+        None => clause.into(),
     }
 }
 

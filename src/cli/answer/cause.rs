@@ -44,13 +44,13 @@ pub(super) fn of_waiting(case: &Case) -> Option<String> {
         .filter(|c| c.gateway == index)
         .map(|c| f64::from(c.count) * c.attendance)
         .sum();
-    let each = users / f64::from(gateway.count);
+    let users_each = users / f64::from(gateway.count);
     if gateway
         .max_sessions
-        .is_some_and(|most| f64::from(most) < each)
+        .is_some_and(|limit| f64::from(limit) < users_each)
     {
-        let what = format!("the gateway {name} takes no more");
-        return Some(with(case, "gateway", name, &what, "max_sessions"));
+        let clause = format!("the gateway {name} takes no more");
+        return Some(with(case, "gateway", name, &clause, "max_sessions"));
     }
     if let Some(fault) = down_all_day(case, index) {
         return Some(format!("{fault} lasts until the end"));
@@ -61,9 +61,9 @@ pub(super) fn of_waiting(case: &Case) -> Option<String> {
     if let Some(station) = &gateway.station {
         let serial_s = station.setup_serial.as_secs_f64();
         let busy = mean(case, &Scope::Gateway(name.clone()), "gateway_utilisation");
-        if serial_s * each > PATIENCE_S {
-            let what = format!("the gateway {name} sets them up one at a time");
-            return Some(with(case, "gateway", name, &what, "setup_serial_time"));
+        if serial_s * users_each > PATIENCE_S {
+            let clause = format!("the gateway {name} sets them up one at a time");
+            return Some(with(case, "gateway", name, &clause, "setup_serial_time"));
         }
         let refused = mean(case, &Scope::Gateway(name.clone()), "jobs_refused");
         if busy > OVERLOADED || refused > 0.0 {
@@ -85,8 +85,8 @@ fn of_pace(case: &Case, gateway: usize, longer_than_s: f64) -> Option<String> {
         Some((pace_s.as_secs_f64() * users, &c.name))
     });
     let (wait_s, name) = waits.max_by(|a, b| a.0.total_cmp(&b.0))?;
-    let what = format!("{name} are let in one at a time");
-    (wait_s > longer_than_s).then(|| with(case, "clients", name, &what, "setup_pace"))
+    let clause = format!("{name} are let in one at a time");
+    (wait_s > longer_than_s).then(|| with(case, "clients", name, &clause, "setup_pace"))
 }
 
 /// What decides when those who lost their sessions are back, where more than half of that time is their turn.
@@ -108,10 +108,10 @@ fn of_places(case: &Case, gateway: usize) -> Option<String> {
     };
     let mut groups = plan.clients.iter().filter(|c| c.gateway == gateway);
     let silent = groups.find(|c| !c.config.sends_bye)?;
-    let what = format!("{} give sessions up without BYE", silent.name);
-    let gives_up = with(case, "clients", &silent.name, &what, "sends_bye");
-    let what = format!("{gives_up} and {} keeps their places", limits.name);
-    Some(with(case, "gateway", &limits.name, &what, key))
+    let clause = format!("{} give sessions up without BYE", silent.name);
+    let gives_up = with(case, "clients", &silent.name, &clause, "sends_bye");
+    let clause = format!("{gives_up} and {} keeps their places", limits.name);
+    Some(with(case, "gateway", &limits.name, &clause, key))
 }
 
 fn mean(case: &Case, scope: &Scope, metric: &str) -> f64 {
@@ -172,18 +172,18 @@ fn of_path(case: &Case, gateway: usize) -> Option<String> {
         .chain(client_paths)
         .max_by(|a, b| a.2.loss.total_cmp(&b.2.loss))?;
     (path.loss >= LOSSY).then(|| {
-        let what = match path.transport {
+        let clause = match path.transport {
             Transport::Udp => "messages are lost on",
             _ => "messages are delayed on",
         };
-        let what = format!("{what} the path of {name}");
-        with(case, table, name, &what, "loss")
+        let clause = format!("{clause} the path of {name}");
+        with(case, table, name, &clause, "loss")
     })
 }
 
 /// The root cause of most drops: of everything, in words with its key.
 pub(super) fn of_losses(case: &Case) -> Option<String> {
-    let drops = Metric::named("session_drops");
+    let drops = Metric::by_name("session_drops");
     let count = |scope: &Scope, cause: usize| {
         let is = |r: &&crate::study::MetricRow| {
             r.scope == *scope
@@ -207,7 +207,7 @@ fn in_words(case: &Case, cause: DropCause, clients: usize) -> String {
     let group = &plan.clients[clients];
     let gateway = &plan.gateways[group.gateway];
     let of_clients =
-        |what: String, key_name: &str| with(case, "clients", &group.name, &what, key_name);
+        |clause: String, key_name: &str| with(case, "clients", &group.name, &clause, key_name);
     let name = &gateway.name;
     let fault = |kinds: &[FaultKind]| {
         let fault = plan.faults.iter().find(|f| kinds.contains(&f.config.kind));
@@ -225,8 +225,8 @@ fn in_words(case: &Case, cause: DropCause, clients: usize) -> String {
                     of_clients("the session timer runs out".into(), "session_expires")
                 }
                 (DropCause::SessionExpired, _) => shortened(case, clients).unwrap_or_else(|| {
-                    let what = "the session timer runs out before a refresh".into();
-                    of_clients(what, "refresh_interval")
+                    let clause = "the session timer runs out before a refresh".into();
+                    of_clients(clause, "refresh_interval")
                 }),
                 _ => cause.meaning().into(),
             }),
@@ -266,14 +266,14 @@ fn shortened(case: &Case, clients: usize) -> Option<String> {
     let gateway = &case.plan().gateways[group.gateway];
     let offered_s = group.config.session_expires_s;
     let relay = on_a_leg(case, clients, "relay_session_expires", |path| {
-        let written = path.relay_session_expires;
-        written.is_some_and(|se| se.as_secs_f64() < f64::from(offered_s))
+        let expires = path.relay_session_expires;
+        expires.is_some_and(|se| se.as_secs_f64() < f64::from(offered_s))
     });
     let of_relay = relay.map(|(_, key)| format!("the session that a relay writes{key}"));
     let of_gateway = || {
-        let what = format!("the session that {} grants", gateway.name);
+        let clause = format!("the session that {} grants", gateway.name);
         (gateway.config.session_expires_s < offered_s)
-            .then(|| with(case, "gateway", &gateway.name, &what, "session_expires"))
+            .then(|| with(case, "gateway", &gateway.name, &clause, "session_expires"))
     };
     let session = of_relay.or_else(of_gateway)?;
     Some(format!("{session} ends before a refresh"))
@@ -281,7 +281,7 @@ fn shortened(case: &Case, clients: usize) -> Option<String> {
 
 /// Why most toasts are missed, where it is a limit on the calls that a gateway follows.
 pub(super) fn of_misses(case: &Case) -> Option<String> {
-    let missed = Metric::named("toasts_missed");
+    let missed = Metric::by_name("toasts_missed");
     let count = |cause: MissCause| {
         let is = |r: &&crate::study::MetricRow| {
             r.scope == Scope::All
@@ -298,11 +298,11 @@ pub(super) fn of_misses(case: &Case) -> Option<String> {
         .find(|g| g.max_calls.is_some())?;
     let of_limit = count(MissCause::Overload);
     (of_limit > 0.5 * case.mean("toasts_missed")).then(|| {
-        let what = format!(
+        let clause = format!(
             "most of the missed toasts are of calls that the gateway {} does not follow",
             limited.name
         );
-        with(case, "gateway", &limited.name, &what, "max_calls")
+        with(case, "gateway", &limited.name, &clause, "max_calls")
     })
 }
 
@@ -333,8 +333,8 @@ fn of_lost_path(case: &Case, clients: usize) -> Option<String> {
     let timeouts =
         timeouts.filter_map(|(table, name, path)| Some((path.idle_timeout?, table, name)));
     let (_, table, name) = timeouts.min_by_key(|(timeout, ..)| *timeout)?;
-    let what = format!("a middlebox on the path of {name} forgets idle connections");
-    Some(with(case, table, name, &what, "idle_timeout"))
+    let clause = format!("a middlebox on the path of {name} forgets idle connections");
+    Some(with(case, table, name, &clause, "idle_timeout"))
 }
 
 /// Connections that die at random, or an ACK that never arrives.
@@ -342,12 +342,12 @@ fn of_connection(case: &Case, clients: usize) -> Option<String> {
     case.legs(clients)
         .into_iter()
         .find_map(|(table, name, path)| {
-            let (what, key) = match (path.loses_ack, path.connection_lifetime) {
+            let (clause, key) = match (path.loses_ack, path.connection_lifetime) {
                 (true, _) => ("ACKs never arrive", "ack_lost"),
                 (false, Some(_)) => ("connections die", "connection_lifetime"),
                 (false, None) => return None,
             };
-            let what = format!("{what} on the path of {name}");
-            Some(with(case, table, name, &what, key))
+            let clause = format!("{clause} on the path of {name}");
+            Some(with(case, table, name, &clause, key))
         })
 }

@@ -45,15 +45,15 @@ pub(super) fn sentence(case: &Case, judgements: &[Judgement]) -> Option<String> 
         Unit::PerClientHour => format!("{} an hour", value::in_sentence(e, unit)),
         _ => value::in_sentence(e, unit),
     };
-    let what = match metric {
+    let label = match metric {
         OTHERWISE => "missed toasts: ".into(),
         _ => format!(
             "{}: ",
-            crate::quantity::number::small(&crate::report::words::called(metric))
+            crate::quantity::number::small(&crate::report::words::metric_title(metric))
         ),
     };
     Some(format!(
-        "{what}worst is {worst} with {}, best {best} with {}",
+        "{label}worst is {worst} with {}, best {best} with {}",
         text(&bad),
         text(&good)
     ))

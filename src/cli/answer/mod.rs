@@ -4,15 +4,15 @@
 mod case;
 mod cause;
 mod group;
+mod limits;
 mod objective;
 mod precision;
 mod recurrence;
 mod refresh;
-mod trouble;
 mod weakness;
 
 use crate::measure::Scope;
-use crate::quantity::number::{capital, three, whole};
+use crate::quantity::number::{capital, three_digits, whole};
 use crate::report::words;
 use crate::scenario::Scenario;
 use crate::study::{Judgement, MetricRow, Samples};
@@ -35,7 +35,7 @@ pub(super) fn answer(
         samples,
         rows,
     };
-    let limits = trouble::first(&case);
+    let limits = limits::first(&case);
     let is_tested = limits.is_empty();
     let mut sentences = limits;
     if samples.presence(0).signed_in > 0 {
@@ -57,10 +57,10 @@ pub(super) fn answer(
 /// Where a scenario asks how many it takes: that `size` finds it, and the key that it takes.
 pub(super) fn sizing(scenario: &Scenario) -> Option<(String, String)> {
     let question = scenario.question.to_lowercase();
-    let asks = |what: &str| question.contains(&format!("how many {what}"));
+    let asks = |resource: &str| question.contains(&format!("how many {resource}"));
     let plan = &scenario.plan;
     let gateway = plan.gateways.first()?;
-    let (what, key) = match () {
+    let (resource, key) = match () {
         () if asks("gateways") => (
             format!(
                 "{} of gateway {}",
@@ -85,7 +85,7 @@ pub(super) fn sizing(scenario: &Scenario) -> Option<(String, String)> {
     // Without an objective nothing says which number serves.
     (!scenario.objectives.is_empty()).then(|| {
         (
-            format!("this run tries {what} only; rccsim size finds how many it takes"),
+            format!("this run tries {resource} only; rccsim size finds how many it takes"),
             key,
         )
     })
@@ -103,7 +103,7 @@ fn losses(case: &Case, is_tested: bool, judgements: &[Judgement]) -> Vec<String>
         return Vec::new();
     }
     if estimate.mean > 0.0 {
-        return lost(case, row, judgements);
+        return loss_sentences(case, row, judgements);
     }
     let n = case.samples.replications();
     let replications = match n {
@@ -111,11 +111,11 @@ fn losses(case: &Case, is_tested: bool, judgements: &[Judgement]) -> Vec<String>
         n => format!("{} replications", whole(n.into())),
     };
     // What hardly came has no bound among the runs that it did not come to.
-    let is_likely = trouble::rare_fault(case).is_none();
+    let is_likely = limits::rare_fault(case).is_none();
     let bound = row.upper_if_none.filter(|_| is_likely).map(|upper| {
         format!(
             "with 95 % confidence at most {} sessions are lost a run",
-            three(upper)
+            three_digits(upper)
         )
     });
     let first = if is_tested {
@@ -131,8 +131,8 @@ fn losses(case: &Case, is_tested: bool, judgements: &[Judgement]) -> Vec<String>
     std::iter::once(first).chain(bound).collect()
 }
 
-fn lost(case: &Case, row: &MetricRow, judgements: &[Judgement]) -> Vec<String> {
-    let alone = judgements.is_empty();
+fn loss_sentences(case: &Case, row: &MetricRow, judgements: &[Judgement]) -> Vec<String> {
+    let has_no_objective = judgements.is_empty();
     // An objective of the sessions lost has told how many.
     let is_told = judgements.iter().any(|j| {
         let objective = &j.objective;
@@ -145,7 +145,7 @@ fn lost(case: &Case, row: &MetricRow, judgements: &[Judgement]) -> Vec<String> {
         false => words::figure_clause(row).unwrap_or_default(),
     };
     let mut sentences = Vec::new();
-    if alone {
+    if has_no_objective {
         let down = case
             .row(&Scope::All, "down_fraction")
             .and_then(words::figure_clause);
@@ -158,7 +158,7 @@ fn lost(case: &Case, row: &MetricRow, judgements: &[Judgement]) -> Vec<String> {
     });
     sentences.retain(|s| !s.is_empty());
     sentences.extend(cause::of_return(case));
-    if alone {
+    if has_no_objective {
         let missed = case.row(&Scope::All, "missed_toast_fraction");
         sentences.extend(missed.and_then(words::figure_clause));
         let first = case.row(&Scope::All, "first_loss_s");

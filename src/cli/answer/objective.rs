@@ -1,15 +1,15 @@
 //! An objective with its figure, its limit and its verdict, in one sentence.
 
 use super::case::Case;
-use super::trouble;
+use super::limits;
 use crate::measure::{Bound, Objective, Sample, Scope, Unit};
-use crate::quantity::number::{counted, small, whole};
+use crate::quantity::number::{count_phrase, small, whole};
 use crate::report::value;
 use crate::report::words::{self, place};
 use crate::study::{Doubt, Judgement, Verdict};
 
 /// Sentences for so many objectives; the others are counted.
-const SHOWN: usize = 3;
+const MAX_SENTENCES: usize = 3;
 /// A pass with less room than this share of its limit is one by a hair.
 const HAIR: f64 = 0.05;
 
@@ -23,11 +23,14 @@ pub(super) fn sentences(case: &Case, judgements: &[Judgement]) -> Vec<String> {
     });
     let mut sentences: Vec<String> = order
         .iter()
-        .take(SHOWN)
+        .take(MAX_SENTENCES)
         .map(|j| sentence(case, j))
         .collect();
-    if let Some(more) = order.get(SHOWN..).filter(|more| !more.is_empty()) {
-        let count = |v: Verdict| more.iter().filter(|j| j.verdict == v).count();
+    if let Some(remainder) = order
+        .get(MAX_SENTENCES..)
+        .filter(|remainder| !remainder.is_empty())
+    {
+        let count = |v: Verdict| remainder.iter().filter(|j| j.verdict == v).count();
         let counts = [Verdict::Fail, Verdict::Inconclusive, Verdict::Pass]
             .map(|v| (count(v), v.name()))
             .into_iter()
@@ -58,8 +61,8 @@ pub(in crate::cli) fn outcome(judgement: &Judgement) -> String {
         Some(clause) => format!("{clause} {}: {}", limit(judgement), verdict(judgement)),
         None => format!(
             "{}, so {} {} cannot be judged: inconclusive",
-            nothing(judgement.objective.metric.name),
-            small(&words::called(judgement.objective.metric.name)),
+            reason_without_value(judgement.objective.metric.name),
+            small(&words::metric_title(judgement.objective.metric.name)),
             limit(judgement)
         ),
     }
@@ -128,11 +131,11 @@ fn verdict(judgement: &Judgement) -> String {
 }
 
 fn replications(n: u32) -> String {
-    counted(n.into(), "replication")
+    count_phrase(n.into(), "replication")
 }
 
 /// Why a figure has no value.
-fn nothing(metric: &str) -> &'static str {
+fn reason_without_value(metric: &str) -> &'static str {
     match metric {
         "missed_toast_fraction" => "no call comes to a signed-in user",
         "failed_origination_fraction" => "nobody calls from the PC",
@@ -150,7 +153,7 @@ fn nothing(metric: &str) -> &'static str {
 /// "everyone is back 24 min after the crash at 09:00", or that not everyone is.
 fn all_back(case: &Case, judgement: &Judgement) -> Option<String> {
     let row = &judgement.row;
-    let faults = trouble::faults(case);
+    let faults = limits::faults(case);
     let scope = place(&judgement.objective.scope);
     if let Some(estimate) = row.estimate {
         let after = value::in_sentence(&estimate, row.column.metric.unit);

@@ -3,7 +3,7 @@
 use crate::measure::Objective;
 use crate::quantity::number::{capital, small, whole};
 use crate::report::value;
-use crate::report::words::called;
+use crate::report::words::metric_title;
 use crate::study::{Precision, PrecisionTarget, Samples, Shortfall, shortfalls};
 
 /// The sentence that says so, of the figure that needs most replications; `None`: all are.
@@ -12,23 +12,24 @@ pub(in crate::cli) fn shortfall(
     objectives: &[Objective],
     targets: &[PrecisionTarget],
 ) -> Option<String> {
-    let all = shortfalls(samples, objectives, targets);
-    let worst = (all.iter()).max_by_key(|s| s.replications_needed.unwrap_or(u32::MAX))?;
+    let open_shortfalls = shortfalls(samples, objectives, targets);
+    let worst =
+        (open_shortfalls.iter()).max_by_key(|s| s.replications_needed.unwrap_or(u32::MAX))?;
     let replications = whole(samples.replications().into());
-    let more = match all.len() - 1 {
+    let suffix = match open_shortfalls.len() - 1 {
         0 => String::new(),
         1 => " (and one more figure)".into(),
         n => format!(" (and {} more figures)", whole(n as u64)),
     };
     Some(capital(&format!(
-        "the precision that was asked for is not reached in {replications} replications: {}{more}",
+        "the precision that was asked for is not reached in {replications} replications: {}{suffix}",
         clause(worst)
     )))
 }
 
 fn clause(short: &Shortfall) -> String {
     let metric = short.row.column.metric;
-    let name = small(&called(metric.name));
+    let name = small(&metric_title(metric.name));
     let Some(estimate) = short.row.estimate else {
         return format!("{name} has no interval, since nothing of that kind happened");
     };
@@ -36,11 +37,11 @@ fn clause(short: &Shortfall) -> String {
     if short.row.upper_if_none.is_some() && is_share {
         return format!("{name} is 0 so far, and no share of 0 is a precision");
     }
-    let amount = |half: f64| value::rough(half, metric.unit);
+    let amount = |half: f64| value::three_digits(half, metric.unit);
     let half = estimate.half_width().map_or("unknown".into(), amount);
     let target = amount(short.precision.target(&estimate));
-    let needed = short.replications_needed.map_or(String::new(), |n| {
+    let replications_clause = short.replications_needed.map_or(String::new(), |n| {
         format!("; about {} replications would do", whole(n.into()))
     });
-    format!("{name} is known to ± {half}, not ± {target}{needed}")
+    format!("{name} is known to ± {half}, not ± {target}{replications_clause}")
 }

@@ -56,7 +56,7 @@ fn takes_over(gateway: &GatewayConfig) -> bool {
 fn silent_refresher(case: &Case, gateway: &GatewayPlan) -> Option<String> {
     let name = &gateway.name;
     let config = &gateway.config;
-    let at_gateway = |what: String, key: &str| with(case, "gateway", name, &what, key);
+    let at_gateway = |clause: String, key: &str| with(case, "gateway", name, &clause, key);
     let how = match config.refreshes {
         OwnRefreshes::Always => return None,
         OwnRefreshes::Once => "refreshes once only",
@@ -79,11 +79,12 @@ pub(super) fn setting(case: &Case, cause: DropCause, clients: usize) -> Option<S
     let group = &case.plan().clients[clients];
     let gateway = &case.plan().gateways[group.gateway];
     let name = &gateway.name;
-    let at_gateway = |what: String, key: &str| with(case, "gateway", name, &what, key);
-    let at_client = |what: &str, key: &str| with(case, "clients", &group.name, what, key);
+    let at_gateway = |clause: String, key: &str| with(case, "gateway", name, &clause, key);
+    let at_client = |clause: &str, key: &str| with(case, "clients", &group.name, clause, key);
     let (config, client) = (&gateway.config, &group.config);
-    let by_update = of_update(config.update, name).map(|what| at_gateway(what, "update"));
-    let by_reinvite = of_reinvite(config.reinvite, name).map(|what| at_gateway(what, "reinvite"));
+    let by_update = of_update(config.update, name).map(|clause| at_gateway(clause, "update"));
+    let by_reinvite =
+        of_reinvite(config.reinvite, name).map(|clause| at_gateway(clause, "reinvite"));
     // A refusal of UPDATE leads to re-INVITE, if the client falls back.
     let by_method = match uses_update(group, gateway) {
         true => by_update.or(by_reinvite),
@@ -164,11 +165,11 @@ pub(super) fn of_session_timer(case: &Case, gateway: usize) -> Option<String> {
         if group.gateway != gateway || !group.config.offers_timer {
             return None;
         }
-        let written = on_a_leg(case, index, "relay_session_expires", |path| {
-            let written = path.relay_session_expires;
-            written.is_some_and(|span| span < Span::from_secs(min_se_s.into()))
+        let relay_clause = on_a_leg(case, index, "relay_session_expires", |path| {
+            let expires = path.relay_session_expires;
+            expires.is_some_and(|span| span < Span::from_secs(min_se_s.into()))
         });
-        if let Some((_, key)) = written {
+        if let Some((_, key)) = relay_clause {
             return Some(format!(
                 "a relay writes a Session-Expires that {name} answers by 422{key}"
             ));
@@ -176,8 +177,8 @@ pub(super) fn of_session_timer(case: &Case, gateway: usize) -> Option<String> {
         let fails = group.config.on_too_small == OnTooSmall::Fail
             && group.config.session_expires_s < min_se_s;
         fails.then(|| {
-            let what = format!("{} give up at the 422 of {name}", group.name);
-            with(case, "clients", &group.name, &what, "on_422")
+            let clause = format!("{} give up at the 422 of {name}", group.name);
+            with(case, "clients", &group.name, &clause, "on_422")
         })
     })
 }

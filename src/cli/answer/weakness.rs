@@ -17,9 +17,9 @@ pub(in crate::cli) fn weaknesses(samples: &Samples) -> Vec<String> {
         return vec!["nobody ever gets a session".into()];
     }
     let replications = u64::from(samples.replications().max(1));
-    let mut all = Vec::new();
+    let mut clauses = Vec::new();
     if presence.without_session > 0 {
-        all.push(format!(
+        clauses.push(format!(
             "about {} of {} users never get a session",
             whole(presence.without_session.div_ceil(replications)),
             whole(presence.signed_in / replications)
@@ -28,6 +28,6 @@ pub(in crate::cli) fn weaknesses(samples: &Samples) -> Vec<String> {
     let drops = samples
         .figure("session_drops")
         .filter(|_| mean("session_drops") > 0.0);
-    all.extend(drops.as_ref().and_then(words::figure_clause));
-    all
+    clauses.extend(drops.as_ref().and_then(words::figure_clause));
+    clauses
 }

@@ -7,7 +7,7 @@ use crate::cli::outcome::Outcome;
 use crate::cli::outlook::{TrialHours, plan};
 use crate::cli::share::simulate_share;
 use crate::cli::store::run_fault;
-use crate::cli::study::{Division, Most};
+use crate::cli::study::{Division, MaxEffort};
 use crate::experiment::{self, Campaign, FirstLosses, Share, trial_hours_of_run};
 use crate::scenario::Scenario;
 use crate::study::Assessment;
@@ -25,7 +25,7 @@ impl RunArgs {
     /// Says what it takes.
     pub(super) fn plan(&self, scenario: &Scenario, division: Division) -> Result<Outcome, Fault> {
         let targets = self.precision.targets(scenario.study.as_ref())?;
-        let most = Most::of(self.replications(scenario, &targets), 1);
+        let most = MaxEffort::for_points(self.replications(scenario, &targets), 1);
         let trials = match self.no_report {
             true => TrialHours::None,
             false => TrialHours::AtMost(trial_hours_of_run(scenario)),

@@ -25,7 +25,7 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     fn admit_user(&mut self, cohort: u16, number: u32, key: u64) {
         let Cohort {
             plan: clients,
-            plain,
+            delay_only,
             reliable,
             ..
         } = self.cohorts[cohort as usize];
@@ -43,7 +43,7 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         } else {
             0
         };
-        if !plain || !self.impairments.is_none() {
+        if !delay_only || !self.impairments.is_none() {
             self.lines
                 .resize_with(self.users.len(), ClientLine::default);
             self.lines.push(ClientLine::new(open(Purpose::RouteExpiry)));

@@ -16,7 +16,7 @@ pub(super) struct Cohort<'a> {
     pub(super) plan: &'a ClientPlan,
     pub(super) reliable: bool,
     /// Whether nothing happens to messages on either leg but a delay.
-    pub(super) plain: bool,
+    pub(super) delay_only: bool,
     pub(super) single_hop: bool,
     /// The index of its first user in the group.
     pub(super) first: u32,

@@ -179,7 +179,7 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
             answered: draws.answered,
             talk: draws.talk,
             at_pc: draws.at_pc,
-            shown: false,
+            toast_shown: false,
             refused: false,
             answering: false,
             next: MaybeTime::NONE,
@@ -273,7 +273,7 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         self.calls[index].phase = CallPhase::Talking;
         self.file_call(index, self.now + call.talk);
         self.decide_toast(&call);
-        if call.direction == Direction::Incoming && call.at_pc && call.shown {
+        if call.direction == Direction::Incoming && call.at_pc && call.toast_shown {
             let mut sent = false;
             self.with_client(u, |client, config, now, port| {
                 sent = client.answer_call(config, now, call.number, port);
@@ -288,9 +288,9 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
 
     /// The call stops ringing: its toast was shown or is missed. Toasts undecided at sign-out are not counted.
     fn decide_toast(&mut self, call: &Call) {
-        let forgotten = call.state_at_arrival == UserState::Out;
+        let was_out = call.state_at_arrival == UserState::Out;
         if call.direction != Direction::Incoming
-            || forgotten
+            || was_out
             || !self.users[call.user as usize].signed_in
         {
             return;
@@ -298,7 +298,7 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         let now = self.now;
         let (probe, _) = self.probe(call.user);
         probe.toast_due(now);
-        if call.shown {
+        if call.toast_shown {
             probe.tally.count(Counter::ToastsShown);
             return;
         }
@@ -315,17 +315,17 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     pub(super) fn toast(&mut self, u: u32, number: u32) {
         if let Some(index) = self.find_call(u, number) {
             let call = &mut self.calls[index];
-            call.shown |= call.phase == CallPhase::Ringing;
+            call.toast_shown |= call.phase == CallPhase::Ringing;
         }
     }
 
-    pub(super) fn origination_decided(&mut self, u: u32, number: u32, placed: bool) {
+    pub(super) fn origination_decided(&mut self, u: u32, number: u32, is_placed: bool) {
         if !self.users[u as usize].signed_in {
             return;
         }
         let tally = &mut self.probe(u).0.tally;
         tally.count(Counter::OriginationsAttempted);
-        if !placed {
+        if !is_placed {
             tally.count(Counter::OriginationsFailed);
             if let Some(index) = self.find_call(u, number)
                 && self.calls[index].phase == CallPhase::Requested

@@ -18,8 +18,8 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
         }
         let (plan, replication) = (self.plan, self.replication);
         let is_common = |f: &FaultPlan| !f.config.kind.is_personal() && f.config.kind.is_failure();
-        let shared = plan.faults.iter().enumerate();
-        for (number, fault) in shared.filter(|(_, f)| is_common(f)) {
+        let all_faults = plan.faults.iter().enumerate();
+        for (number, fault) in all_faults.filter(|(_, f)| is_common(f)) {
             for (victim, key) in self.victims(fault, self.index) {
                 let instance = match victim {
                     Victim::Instance(i) => self.instances[i].number,
@@ -64,8 +64,9 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
                     let user = &self.users[u as usize];
                     let clients = self.cohorts[user.cohort as usize].index;
                     let source = user_source(plan, plan_of, clients, user.number);
-                    let first = foreknown
-                        .and_then(|(known, number)| known.first_occurrence(number, source));
+                    let first = foreknown.and_then(|(occurrences, number)| {
+                        occurrences.first_occurrence(number, source)
+                    });
                     self.schedule_user_fault(u, fault, first);
                 }
             }
@@ -238,7 +239,7 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
     pub(super) fn reset_connection(&mut self, u: u32) {
         if let Some(line) = self.lines.get_mut(u as usize) {
             line.connection = Connection::default();
-            line.connection.used = self.now; // a new one
+            line.connection.last_traffic = self.now; // a new one
         }
         self.with_client(u, |client, config, now, port| {
             client.connection_reset(config, now, port)

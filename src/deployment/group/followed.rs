@@ -8,14 +8,14 @@ use super::*;
 impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     /// Whether the instance reports the events of this call of a user.
     pub(super) fn follows(&mut self, u: u32, instance: usize, number: u32) -> bool {
-        let Some(most) = self.gateway.max_calls else {
+        let Some(limit) = self.gateway.max_calls else {
             return true;
         };
         if let Some(follower) = self.followed.get(&(u, number)) {
             return *follower == Some(instance as u16);
         }
         let gateway = &mut self.instances[instance];
-        let has_room = gateway.calls < most;
+        let has_room = gateway.calls < limit;
         gateway.calls += u32::from(has_room);
         let follower = has_room.then_some(instance as u16);
         self.followed.insert((u, number), follower);
@@ -31,7 +31,7 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
     /// Whether this is the first copy of a MakeCall, and the instance follows as many calls as it can.
     pub(super) fn has_no_place_for(&self, u: u32, instance: usize, message: &Message) -> bool {
         let is_asked = message.subject == Subject::MakeCall && message.is_request();
-        let is_full = |most| self.instances[instance].calls >= most;
+        let is_full = |limit| self.instances[instance].calls >= limit;
         is_asked
             && self.gateway.max_calls.is_some_and(is_full)
             && (self.find_call(u, message.value))

@@ -79,7 +79,7 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
         if connection.forgotten {
             return;
         }
-        let due = connection.used + idle;
+        let due = connection.last_traffic + idle;
         if due > now {
             *filed = true;
             return self.schedule_for_entity(entity, due, Event::Idle);
@@ -91,7 +91,7 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
         // A late keep-alive detects the black hole.
         if let Some(keep_alive) = keep_alive {
             connection.replacing = true;
-            let at = connection.used + keep_alive + REPLACED_AFTER;
+            let at = connection.last_traffic + keep_alive + REPLACED_AFTER;
             self.schedule_for_entity(entity, at, Event::ReplaceConnection);
         }
         self.update_entity_states(entity);
@@ -133,7 +133,7 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
         let now = self.now;
         let (_, connection, _) = self.leg(entity);
         *connection = Connection::default();
-        connection.used = now;
+        connection.last_traffic = now;
         self.update_entity_states(entity);
     }
 

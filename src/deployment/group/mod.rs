@@ -245,7 +245,9 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
             ),
             plan: clients,
             reliable: path.is_reliable() && clients.path.is_reliable(),
-            plain: path.is_plain() && clients.path.is_plain() && !self.impairments.touches_paths(),
+            delay_only: path.is_plain()
+                && clients.path.is_plain()
+                && !self.impairments.touches_paths(),
             single_hop: false,
             first,
             users: clients.count.saturating_sub(number).div_ceil(groups),
@@ -270,7 +272,7 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
             },
         });
         let cohort = self.cohorts.last_mut().expect("it was added just now");
-        cohort.single_hop = self.options.fast_paths == FastPaths::On && cohort.plain;
+        cohort.single_hop = self.options.fast_paths == FastPaths::On && cohort.delay_only;
     }
 
     fn into_result(mut self) -> GroupResult<W> {

@@ -10,10 +10,10 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         (probe, &mut user.record)
     }
 
-    pub(super) fn observe(&mut self, u: u32, what: u64, detail: u64) {
+    pub(super) fn observe(&mut self, u: u32, value: u64, detail: u64) {
         let key = self.users[u as usize].key;
         self.fingerprint
-            .observe(key ^ what << 56, self.now.0, detail);
+            .observe(key ^ value << 56, self.now.0, detail);
     }
 
     /// Recomputes the availability of a user.

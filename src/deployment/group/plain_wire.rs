@@ -79,8 +79,8 @@ impl<'a, P: PendingEvents> PlainWire<'a, P> {
         tally.count(Counter::MessagesDelivered);
         tally.count(Counter::ClientLegSent);
         tally.count(Counter::ClientLegLost);
-        let lost = digest(&relayed(*message, self.legs));
-        (self.fingerprint).observe(self.key ^ 3 << 56, at_ocs.0, lost);
+        let message_digest = digest(&relayed(*message, self.legs));
+        (self.fingerprint).observe(self.key ^ 3 << 56, at_ocs.0, message_digest);
     }
 }
 

@@ -71,8 +71,8 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
                     RelayRestarts::Nothing => false,
                 };
                 let expires_at = timer.filter(|_| counts).map(|t| self.now + t);
-                if let Some(held) = self.relay_dialog(u, dialog).filter(|_| counts) {
-                    held.expires_at = expires_at;
+                if let Some(entry) = self.relay_dialog(u, dialog).filter(|_| counts) {
+                    entry.expires_at = expires_at;
                 }
             }
             _ => {}
@@ -93,8 +93,8 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         if answer.status == Status::DoesNotExist481 {
             return self.relay_forgets(u, answer.dialog); // that side has ended it
         }
-        if let Some(held) = self.relay_dialog(u, answer.dialog) {
-            held.awaits[answer.from as usize] = false;
+        if let Some(entry) = self.relay_dialog(u, answer.dialog) {
+            entry.awaits[answer.from as usize] = false;
         }
     }
 
@@ -143,33 +143,33 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         let Some(every) = self.relay_path(u).and_then(|path| path.relay_probe) else {
             return;
         };
-        let Some(held) = self.relay_dialog(u, dialog) else {
+        let Some(entry) = self.relay_dialog(u, dialog) else {
             return;
         };
-        held.awaits = [true; 2];
-        held.probes = (held.probes + 1) % 10_000;
-        let cseq = OWN_CSEQ + held.probes;
+        entry.awaits = [true; 2];
+        entry.probes = (entry.probes + 1) % 10_000;
+        let cseq = OWN_CSEQ + entry.probes;
         for to in [Side::Client, Side::Gateway] {
             self.relay_sends(u, dialog, to, Subject::Options, cseq);
         }
-        let judged = self.now + PROBE_WAITS.min(every);
+        let verdict_at = self.now + PROBE_WAITS.min(every);
         let event = Event::RelayProbeJudged(dialog);
-        self.schedule_for_user(u, judged, Class::TransactionTimeout, event);
+        self.schedule_for_user(u, verdict_at, Class::TransactionTimeout, event);
         let next = self.now + every;
         self.schedule_for_user(u, next, Class::ClientTimer, Event::RelayProbe(dialog));
     }
 
     /// The time for the answers to the last OPTIONS is over.
     pub(super) fn relay_probe_judged(&mut self, u: u32, dialog: u32) {
-        let most = self.relay_path(u).map_or(1, |path| path.relay_probe_misses);
-        let Some(held) = self.relay_dialog(u, dialog) else {
+        let max_misses = self.relay_path(u).map_or(1, |path| path.relay_probe_misses);
+        let Some(entry) = self.relay_dialog(u, dialog) else {
             return;
         };
-        held.misses = match held.awaits {
+        entry.misses = match entry.awaits {
             [false, false] => 0,
-            _ => held.misses + 1,
+            _ => entry.misses + 1,
         };
-        if held.misses >= most {
+        if entry.misses >= max_misses {
             self.relay_ends(u, dialog, "no answer to its OPTIONS", "relay_probe");
         }
     }

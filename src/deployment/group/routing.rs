@@ -89,16 +89,16 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         let standing_by = spares
             .filter(|_| away)
             .find(|s| self.instances[*s].down_until.is_none());
-        let chosen = standing_by.unwrap_or(user.home as usize);
-        let instance = self.instances[chosen].number;
+        let target = standing_by.unwrap_or(user.home as usize);
+        let instance = self.instances[target].number;
         let user = &mut self.users[u as usize];
-        user.instance = chosen as u16;
+        user.instance = target as u16;
         user.record.served_by(instance);
         let dialog = user.client.dialog();
         if let Some(line) = self.lines.get_mut(u as usize)
-            && (line.homes.last()).is_none_or(|(_, before)| usize::from(*before) != chosen)
+            && (line.homes.last()).is_none_or(|(_, before)| usize::from(*before) != target)
         {
-            line.homes.push((dialog, chosen as u16));
+            line.homes.push((dialog, target as u16));
         }
     }
 

@@ -25,7 +25,7 @@ pub(super) fn of_clients(plan: &Plan, index: usize, replication: u32) -> Vec<Sur
         let stream = fault_stream(plan, replication, fault, key);
         surges.extend(occurrences(fault, plan.horizon, stream));
     }
-    Surge::apart(&surges)
+    Surge::disjoint(&surges)
 }
 
 fn occurrences(fault: &FaultPlan, horizon: Time, mut stream: Stream) -> Vec<Surge> {

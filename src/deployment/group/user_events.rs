@@ -204,10 +204,10 @@ impl PendingEvents for UserEvents {
     #[inline]
     fn set_dialog_alarm(&mut self, dialog: DialogName, _alarm: &mut Alarm, deadline: DueTime) {
         let due = deadline_word(deadline, 1);
-        if let [(only, slot)] = &mut self.dialogs.0[..]
+        if let [(alarm, slot)] = &mut self.dialogs.0[..]
             && *slot == dialog.slot
         {
-            (*only, self.first[DIALOGS]) = (due, due);
+            (*alarm, self.first[DIALOGS]) = (due, due);
             return;
         }
         self.dialogs.set(dialog.slot, due);

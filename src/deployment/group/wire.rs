@@ -152,11 +152,11 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         let Some(station) = &mut self.instances[instance].station else {
             return;
         };
-        let (done, starts) = station.served(now, slot, number);
+        let (finish, starts) = station.served(now, slot, number);
         starts
             .into_iter()
             .for_each(|b| self.schedule_service(instance, b));
-        match done.map(|job| (job.user, job.work)) {
+        match finish.map(|job| (job.user, job.work)) {
             Some((u, Work::Received(message))) => {
                 self.refusals.remove(u, &message);
                 if self.is_of_pending_refresh(u, &message) {
@@ -233,11 +233,11 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
             .count() as u32;
         self.gateway
             .max_sessions
-            .is_some_and(|most| self.instances[instance].sessions >= most)
+            .is_some_and(|limit| self.instances[instance].sessions >= limit)
             || self
                 .gateway
                 .max_sessions_per_line
-                .is_some_and(|most| of_line >= most)
+                .is_some_and(|limit| of_line >= limit)
     }
 
     /// Answers a request in no dialog, and keeps the dialog or what remains of the answer.

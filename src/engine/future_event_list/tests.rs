@@ -6,14 +6,14 @@ use super::*;
 use crate::engine::Stream;
 
 /// The future event list and a binary heap with the same events.
-struct Both {
+struct ListAndHeap {
     list: FutureEventList<u64>,
     heap: BinaryHeap<Reverse<(EventKey, u64)>>,
     scheduled: u64,
     stream: Stream,
 }
 
-impl Both {
+impl ListAndHeap {
     fn new(seed: u64) -> Self {
         let stream = Stream::open(seed, 0, 0, 0);
         Self {
@@ -123,7 +123,7 @@ fn the_order_is_a_heaps_whatever_the_delays() {
             |u| 1e6 / (u * u * u * u + 1e-12),
         ];
         for (seed, delay) in delays.into_iter().enumerate() {
-            let mut pair = Both::new(seed as u64);
+            let mut pair = ListAndHeap::new(seed as u64);
             pair.fill(pending, delay);
             pair.hold(3 * pending + 1_000, |u| [Some(delay(u))]);
             pair.empty();
@@ -133,7 +133,7 @@ fn the_order_is_a_heaps_whatever_the_delays() {
 
 #[test]
 fn a_burst_at_one_instant_refiles_at_that_instant() {
-    let mut pair = Both::new(1);
+    let mut pair = ListAndHeap::new(1);
     pair.fill(5_000, |_| 1e9);
     pair.fill(50, |u| u * HOUR);
     pair.hold(20_000, |u| {
@@ -148,7 +148,7 @@ fn a_burst_at_one_instant_refiles_at_that_instant() {
 
 #[test]
 fn a_quiet_day_turns_into_a_storm_and_back() {
-    let mut pair = Both::new(2);
+    let mut pair = ListAndHeap::new(2);
     pair.fill(10, |u| u * 8.0 * HOUR);
     pair.hold(200, |u| [Some(u * HOUR)]);
     // Each event brings two: the load doubles again and again, all of it within one bucket of the quiet time.
@@ -161,7 +161,7 @@ fn a_quiet_day_turns_into_a_storm_and_back() {
 
 #[test]
 fn most_of_what_is_pending_crowds_into_one_bucket() {
-    let mut pair = Both::new(3);
+    let mut pair = ListAndHeap::new(3);
     // Two thousand far apart lay the coarse wheel wide; then three hundred thousand come within a second.
     pair.fill(2_000, |u| u * 1e4 * HOUR);
     pair.pop();
@@ -173,7 +173,7 @@ fn most_of_what_is_pending_crowds_into_one_bucket() {
 
 #[test]
 fn an_emptied_list_starts_again() {
-    let mut pair = Both::new(4);
+    let mut pair = ListAndHeap::new(4);
     let mut start = 0.0;
     for round in 0..50_i32 {
         pair.fill(1 << (round % 12), |u| {
@@ -188,7 +188,7 @@ fn an_emptied_list_starts_again() {
 
 #[test]
 fn events_in_lanes_come_in_their_place_among_all() {
-    let mut pair = Both::new(6);
+    let mut pair = ListAndHeap::new(6);
     pair.fill(3_000, |u| u * HOUR);
     for _ in 0..200_000 {
         let Some(now) = pair.pop() else { return };
@@ -212,7 +212,7 @@ fn events_in_lanes_come_in_their_place_among_all() {
 
 #[test]
 fn a_lane_alone_is_an_event_list() {
-    let mut pair = Both::new(7);
+    let mut pair = ListAndHeap::new(7);
     (0..2_000).for_each(|n| pair.file_in(Some(0), n / 100 * 1_000));
     for _ in 0..20_000 {
         let now = pair.pop().expect("the number is constant");
@@ -223,7 +223,7 @@ fn a_lane_alone_is_an_event_list() {
 
 #[test]
 fn at_a_constant_load_nothing_is_allocated() {
-    let mut pair = Both::new(5);
+    let mut pair = ListAndHeap::new(5);
     pair.fill(20_000, |u| u * 1e9);
     pair.hold(200_000, |u| [Some(-libm::log(1.0 - u) * 1e8)]);
     let room = |a: &FutureEventList<u64>| (a.pool.room(), a.run.capacity(), a.late.capacity());

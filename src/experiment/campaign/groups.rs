@@ -20,24 +20,24 @@ impl Campaign {
     ) -> Result<Option<Observation>, ExperimentError> {
         let plan = model.plan;
         let observation =
-            |whole: Replication| Observation::from_tallies(&tallies(&whole), plan.horizon);
+            |total: Replication| Observation::from_tallies(&tallies(&total), plan.horizon);
         let strata = plan.strata();
         if strata.is_empty() {
             let name = model.unit(replication);
-            let whole = self.run_by_group(plan, &name, index, 0, purpose)?;
-            return Ok(whole.map(observation));
+            let total = self.run_by_group(plan, &name, index, 0, purpose)?;
+            return Ok(total.map(observation));
         }
-        let mut observed = Vec::new();
+        let mut observations = Vec::new();
         for (run, stratum) in strata.iter().enumerate() {
             let stratum_plan = plan.given_stratum(stratum, replication);
             let index = index * strata.len() + run;
             let name = model.unit(replication);
-            let whole = self.run_by_group(&stratum_plan, &name, index, run, purpose)?;
+            let total = self.run_by_group(&stratum_plan, &name, index, run, purpose)?;
             // The other runs have groups of this share too.
-            observed.extend(whole.map(|whole| (stratum.probability, observation(whole))));
+            observations.extend(total.map(|total| (stratum.probability, observation(total))));
         }
-        let is_whole = observed.len() == strata.len();
-        Ok(is_whole.then(|| Observation::weighted(&observed)))
+        let is_whole = observations.len() == strata.len();
+        Ok(is_whole.then(|| Observation::weighted(&observations)))
     }
 
     /// A run of a replication, by its number among those, whose groups are shards of their own; `None`: it was interrupted.
@@ -49,13 +49,13 @@ impl Campaign {
         run: usize,
         purpose: Purpose,
     ) -> Result<Option<Replication>, ExperimentError> {
-        let mut whole = Replication::empty(plan);
+        let mut replication = Replication::empty(plan);
         let mut is_whole = true;
         let groups = plan.groups().len();
         for start in (0..groups).step_by(GROUPS_AT_ONCE) {
-            let some = start..(start + GROUPS_AT_ONCE).min(groups);
+            let chunk = start..(start + GROUPS_AT_ONCE).min(groups);
             let partials: Vec<Option<PartialResult>> =
-                parallel::map(some.clone().collect(), |group| {
+                parallel::map(chunk.clone().collect(), |group| {
                     let shard = ShardName {
                         group: Some(run * groups + group),
                         ..name.clone()
@@ -65,9 +65,9 @@ impl Campaign {
                 })
                 .into_iter()
                 .collect::<Result<_, _>>()?;
-            for (group, partial) in some.zip(partials) {
+            for (group, partial) in chunk.zip(partials) {
                 match partial {
-                    Some(partial) => whole.add(plan, group, &partial),
+                    Some(partial) => replication.add(plan, group, &partial),
                     None => is_whole = false,
                 }
             }
@@ -75,7 +75,7 @@ impl Campaign {
                 return Ok(None);
             }
         }
-        Ok(is_whole.then_some(whole))
+        Ok(is_whole.then_some(replication))
     }
 
     /// What a group gives, found or, where it is of this share, simulated; `None`: it was interrupted, or is another share's.

@@ -8,7 +8,7 @@ use crate::deployment::{FastPaths, Plan, ROW, RunOptions, parallel, row_bytes, r
 use crate::experiment::case::{Model, hash_of};
 use crate::experiment::error::ExperimentError;
 use crate::experiment::replicate::{RunPart, replicate, simulated_us};
-use crate::experiment::store::{Kept, StoreError, StoredShard};
+use crate::experiment::store::{ShardContent, StoreError, StoredShard};
 use crate::measure::{DropRow, Tally};
 use crate::scenario::{Scenario, simulation_hash};
 use crate::study::Observation;
@@ -49,7 +49,7 @@ pub(in crate::experiment) struct RunUnit {
 }
 
 /// Each part after its length.
-impl Kept for RunUnit {
+impl ShardContent for RunUnit {
     fn to_bytes(&self) -> Vec<u8> {
         let rows: Vec<[u8; ROW]> = self.drops.iter().map(row_bytes).collect();
         let parts = [self.observation.to_bytes(), self.tallies.to_bytes()];
@@ -90,16 +90,16 @@ impl Campaign {
         numbers: &[u32],
     ) -> Result<(), ExperimentError> {
         let is_mine = |number: &u32| self.share.is_some_and(|s| s.has(*number as usize));
-        let own: Vec<u32> = numbers.iter().copied().filter(is_mine).collect();
-        self.expect(simulated_us(model.plan, own.len() as u32));
-        let each = parallel::map(own, |number| {
+        let my_numbers: Vec<u32> = numbers.iter().copied().filter(is_mine).collect();
+        self.expect(simulated_us(model.plan, my_numbers.len() as u32));
+        let units = parallel::map(my_numbers, |number| {
             let unit = model.model().unit(number);
             match self.stored::<RunUnit>(&unit, Purpose::Study)? {
                 Some(_) => Ok(()),
                 None => self.simulate_unit(model, number).map(drop),
             }
         });
-        each.into_iter().collect()
+        units.into_iter().collect()
     }
 
     /// A replication, found or, where there are no shares, simulated; `None`: it was interrupted, or is not there yet.

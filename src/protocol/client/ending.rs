@@ -26,7 +26,7 @@ impl Client {
         }
         port.note(ClientNote::Ended(end));
         self.leave_dialog(config, now, bye && config.sends_bye, port);
-        self.rest(config, now, false, port);
+        self.await_reestablishment(config, now, false, port);
     }
 
     pub(super) fn leave_dialog(
@@ -70,7 +70,7 @@ impl Client {
     }
 
     /// Re-establishment runs from the tear-down, not from BYE's answer (rule "re-establishment").
-    pub(super) fn rest(
+    pub(super) fn await_reestablishment(
         &mut self,
         config: &ClientConfig,
         now: Time,

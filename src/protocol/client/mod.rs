@@ -166,7 +166,7 @@ struct Rare {
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 struct CseqWindow {
     highest: u16,
-    seen: u64,
+    bitmap: u64,
 }
 
 impl CseqWindow {
@@ -174,15 +174,15 @@ impl CseqWindow {
     fn is_first(&mut self, cseq: u16) -> bool {
         let ahead = cseq.wrapping_sub(self.highest) as i16;
         if ahead > 0 {
-            self.seen = self.seen.checked_shl(ahead as u32).unwrap_or(0) | 1;
+            self.bitmap = self.bitmap.checked_shl(ahead as u32).unwrap_or(0) | 1;
             self.highest = cseq;
             return true;
         }
         let bit = 1u64
             .checked_shl(u32::from(ahead.unsigned_abs()))
             .unwrap_or(0);
-        let first = self.seen & bit == 0;
-        self.seen |= bit;
+        let first = self.bitmap & bit == 0;
+        self.bitmap |= bit;
         first
     }
 }
@@ -277,8 +277,8 @@ impl Client {
     }
 
     #[inline]
-    fn earliest(&self, none: Earliest) -> Option<Deadline> {
-        let mut earliest = none.or_some(self.proceeds_at, Timer::Client);
+    fn earliest(&self, initial: Earliest) -> Option<Deadline> {
+        let mut earliest = initial.or_some(self.proceeds_at, Timer::Client);
         if !self.polls {
             earliest = earliest.or_some(self.expires_at, Timer::SessionExpiry);
         }

@@ -135,9 +135,9 @@ impl Client {
             }
             Status::IntervalTooSmall422 if self.tries_larger(config) => {
                 port.note(failed(RefreshFailure::Retried));
-                let again = self.raised;
+                let was_raised = self.raised;
                 self.raise(answer);
-                if again {
+                if was_raised {
                     // Without a pause a loop of 422s would let no time pass (assumption).
                     self.proceeds_at = (now + T1).into();
                 } else {

@@ -69,9 +69,9 @@ impl Client {
                 self.proceed_setup(config, now, port);
             }
             Status::IntervalTooSmall422 if self.tries_larger(config) => {
-                let again = self.raised;
+                let was_raised = self.raised;
                 self.raise(answer);
-                if again {
+                if was_raised {
                     // Without a pause a loop of 422s would let no time pass (assumption).
                     self.proceeds_at = (now + T1).into();
                 } else {
@@ -143,6 +143,6 @@ impl Client {
     ) {
         port.note(ClientNote::SetupFailed);
         self.leave_dialog(config, now, bye, port);
-        self.rest(config, now, true, port);
+        self.await_reestablishment(config, now, true, port);
     }
 }

@@ -226,8 +226,8 @@ impl Dialog {
     }
 
     #[inline]
-    fn earliest(&self, none: Earliest) -> Option<Deadline> {
-        let mut earliest = none
+    fn earliest(&self, initial: Earliest) -> Option<Deadline> {
+        let mut earliest = initial
             .or_some(self.expires_at, Timer::SessionExpiry)
             .or_some(self.refresh_at, Timer::Client);
         for pending in &self.requests {

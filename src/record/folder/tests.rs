@@ -17,39 +17,39 @@ fn write(path: &Path, names: &[&str], text: &str) -> Result<(), FolderError> {
 
 /// Every file and empty folder below a folder, as text.
 fn tree(folder: &Path) -> Vec<String> {
-    fn below(folder: &Path, prefix: &str, all: &mut Vec<String>) {
+    fn below(folder: &Path, prefix: &str, paths: &mut Vec<String>) {
         let entries: Vec<_> = fs::read_dir(folder).unwrap().map(Result::unwrap).collect();
         if entries.is_empty() {
-            all.push(prefix.to_string());
+            paths.push(prefix.to_string());
         }
         for entry in entries {
             let name = format!("{prefix}{}", entry.file_name().into_string().unwrap());
             if is_folder(&entry.path()) {
-                below(&entry.path(), &format!("{name}/"), all);
+                below(&entry.path(), &format!("{name}/"), paths);
             } else {
-                all.push(name);
+                paths.push(name);
             }
         }
     }
-    let mut all = Vec::new();
-    below(folder, "", &mut all);
-    all.sort();
-    all
+    let mut paths = Vec::new();
+    below(folder, "", &mut paths);
+    paths.sort();
+    paths
 }
 
 #[test]
 fn new_results_replace_the_old_and_other_files_stay() {
-    for others in [false, true] {
+    for has_others in [false, true] {
         let root = tempfile::tempdir().unwrap();
         let out = root.path().join("out");
         write(&out, &["a.csv", "plots/b.svg", "plots/c.svg"], "old").unwrap();
-        if others {
+        if has_others {
             fs::write(out.join("notes.txt"), "mine").unwrap();
             fs::write(out.join("plots/mine.svg"), "mine").unwrap();
         }
         write(&out, &["a.csv", "d.csv"], "new").unwrap();
         let mut expected = vec!["out/a.csv", "out/d.csv", "out/manifest.json"];
-        if others {
+        if has_others {
             expected.extend(["out/notes.txt", "out/plots/mine.svg"]);
         }
         assert_eq!(tree(root.path()), expected);
@@ -63,11 +63,11 @@ fn new_results_replace_the_old_and_other_files_stay() {
 
 #[test]
 fn what_is_added_leaves_the_rest() {
-    for others in [false, true] {
+    for has_others in [false, true] {
         let root = tempfile::tempdir().unwrap();
         let out = root.path().join("out");
         write(&out, &["a.csv", "plots/b.svg"], "old").unwrap();
-        if others {
+        if has_others {
             fs::write(out.join("notes.txt"), "mine").unwrap();
         }
         let manifest = read_manifest(&out).unwrap();
@@ -77,7 +77,7 @@ fn what_is_added_leaves_the_rest() {
         }
         folder.amend(manifest).unwrap();
         let mut expected = vec!["a.csv", "manifest.json", "plots/b.svg", "report.html"];
-        if others {
+        if has_others {
             expected.insert(2, "notes.txt");
         }
         assert_eq!(tree(&out), expected);
@@ -100,11 +100,11 @@ fn what_was_not_published_leaves_no_trace() {
 #[test]
 fn completed_files_move_to_another_folder() {
     let root = tempfile::tempdir().unwrap();
-    let (one, other) = (root.path().join("one"), root.path().join("other"));
-    write(&one, &["a.csv"], "old").unwrap();
-    let mut folder = Folder::open(&one).unwrap();
+    let (source, target) = (root.path().join("one"), root.path().join("other"));
+    write(&source, &["a.csv"], "old").unwrap();
+    let mut folder = Folder::open(&source).unwrap();
     folder.put("a.csv", |out| out.write_all(b"new")).unwrap();
-    let mut folder = folder.moved_to(&other).unwrap();
+    let mut folder = folder.moved_to(&target).unwrap();
     folder.publish(manifest()).unwrap();
     drop(folder);
     let expected = [
@@ -114,8 +114,8 @@ fn completed_files_move_to_another_folder() {
         "other/manifest.json",
     ];
     assert_eq!(tree(root.path()), expected);
-    assert_eq!(fs::read_to_string(one.join("a.csv")).unwrap(), "old");
-    assert_eq!(fs::read_to_string(other.join("a.csv")).unwrap(), "new");
+    assert_eq!(fs::read_to_string(source.join("a.csv")).unwrap(), "old");
+    assert_eq!(fs::read_to_string(target.join("a.csv")).unwrap(), "new");
 }
 
 #[test]

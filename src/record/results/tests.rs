@@ -129,17 +129,17 @@ fn rows_become_series() {
     let text = "point,scope,start_s,length_s,series,mean,unit,replications,point_number,time\n\
                 ,all,0,60,usable,1.5,users,3,1,08:00:00\n,all,0,60,silent,,users,3,1,08:00:00\n\
                 ,all,60,30,usable,2.5,users,3,1,08:00:00\n,all,60,30,silent,4,users,3,1,08:00:00\n";
-    let all = series(text.as_bytes()).unwrap();
+    let rows = series(text.as_bytes()).unwrap();
     assert_eq!(
-        all.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(),
+        rows.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(),
         ["usable", "silent"]
     );
     assert_eq!(
-        (&all[0].start_s[..], &all[0].values[..]),
+        (&rows[0].start_s[..], &rows[0].values[..]),
         (&[0.0, 60.0][..], &[1.5, 2.5][..])
     );
-    assert_eq!(all[0].length_s, [60.0, 30.0]);
-    assert!(all[1].values[0].is_nan() && all[1].values[1] == 4.0);
+    assert_eq!(rows[0].length_s, [60.0, 30.0]);
+    assert!(rows[1].values[0].is_nan() && rows[1].values[1] == 4.0);
     let bad = text.replace("2.5", "much");
     assert_eq!(
         series(bad.as_bytes()).unwrap_err(),
@@ -160,8 +160,8 @@ fn replications_of_a_figure_stand_together() {
         Ok(())
     })
     .unwrap();
-    let all = gathered.finish();
-    let rows: Vec<_> = all
+    let figures = gathered.finish();
+    let rows: Vec<_> = figures
         .iter()
         .map(|r| (r.point.as_str(), r.metric.as_str(), r.values.len()))
         .collect();
@@ -174,10 +174,10 @@ fn replications_of_a_figure_stand_together() {
         ]
     );
     assert_eq!(
-        all[1].values,
+        figures[1].values,
         [(1, Value::Beyond(12.0)), (2, Value::Absent)]
     );
-    assert_eq!(all[2].numbers(), [(1, 0.5)]);
+    assert_eq!(figures[2].numbers(), [(1, 0.5)]);
 }
 
 const RUNS_HEADER: &str = "point,replication,fingerprint,scope,metric,cause,value,beyond,numerator,denominator,unit,point_number\n";

@@ -105,7 +105,7 @@ pub(super) fn across(
             }
             let disc = |radius, paint| Shape::Disc { at, radius, paint };
             let mut shapes: Scene = vec![disc(6.0, Paint::Ink), disc(2.0, Paint::Paper)];
-            shapes.extend(names.beside(at, &marker.label, true));
+            shapes.extend(names.place_beside(at, &marker.label, true));
             paper.put(Part::At(at.0), shapes);
         }
     }
@@ -113,7 +113,7 @@ pub(super) fn across(
         if let Layer::Region(region) = layer
             && region.along == Along::Y
         {
-            let name = names.within(stretch(plot, region), &region.label);
+            let name = names.place_within(stretch(plot, region), &region.label);
             paper.put(Part::Fixed, name);
         }
     }

@@ -14,7 +14,7 @@ use super::plot::PlotArea;
 use super::scale::Domain;
 use super::scene::{Anchor, Part, Rect, Shape, Spot};
 use super::sheet::{Dash, Paper, infallible, pen, units};
-use super::text::{self, LABEL, plain};
+use super::text::{self, LABEL, plain_text};
 
 /// A name at the end of its curve may stand so far from it [px].
 const FAR: f64 = 44.0;
@@ -141,8 +141,8 @@ pub(super) fn ends(chart: &Chart, entries: &[LegendEntry], room: Rect) -> Option
     }
     let plot = frame(chart, room, 0.0);
     let ideal = ideal(chart, entries, &plot)?;
-    let placed = placed(&ideal, &plot)?;
-    let far = ideal.iter().zip(&placed).any(|(a, b)| (a - b).abs() > FAR);
+    let places = name_places(&ideal, &plot)?;
+    let far = ideal.iter().zip(&places).any(|(a, b)| (a - b).abs() > FAR);
     let wide = entries
         .iter()
         .map(|e| text::width(&e.name, LABEL, false))
@@ -151,8 +151,8 @@ pub(super) fn ends(chart: &Chart, entries: &[LegendEntry], room: Rect) -> Option
     (!far && wide <= room.w * 0.3).then_some(wide)
 }
 
-fn placed(ideal: &[f64], plot: &PlotArea) -> Option<Vec<f64>> {
-    place::apart(
+fn name_places(ideal: &[f64], plot: &PlotArea) -> Option<Vec<f64>> {
+    place::separate(
         ideal,
         frame::LINE - 1.0,
         plot.rect.y - 8.0,
@@ -161,13 +161,13 @@ fn placed(ideal: &[f64], plot: &PlotArea) -> Option<Vec<f64>> {
 }
 
 pub(super) fn end_names(paper: &Paper, chart: &Chart, entries: &[LegendEntry], plot: &PlotArea) {
-    let Some(places) = ideal(chart, entries, plot).and_then(|w| placed(&w, plot)) else {
+    let Some(places) = ideal(chart, entries, plot).and_then(|w| name_places(&w, plot)) else {
         return;
     };
     for (entry, y) in entries.iter().zip(places) {
         let x = plot.rect.right() + 8.0;
         let mut shapes = swatch(entry, (x, y));
-        let text = plain((x + 24.0, y + 4.2), &entry.name, Anchor::Start, Paint::Ink);
+        let text = plain_text((x + 24.0, y + 4.2), &entry.name, Anchor::Start, Paint::Ink);
         shapes.push(Shape::Text(text));
         paper.put(Part::End(entry.name.clone()), shapes);
     }

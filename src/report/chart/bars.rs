@@ -13,7 +13,7 @@ use super::plot::{Canvas, PlotArea};
 use super::scale::Domain;
 use super::scene::{Anchor, Rect, Scene, Shape, area, rule};
 use super::sheet::{Dash, Paper, filling, infallible, pen};
-use super::text::{self, LABEL, cut, plain};
+use super::text::{self, LABEL, cut, plain_text};
 
 /// A bar is no thicker [px].
 const THICK: f64 = 22.0;
@@ -21,7 +21,7 @@ const THICK: f64 = 22.0;
 const FIRST: u8 = 85;
 const SECOND: u8 = 50;
 /// Less room than this for a bar, and some are left out [px].
-const LEAST: f64 = 17.0;
+const MIN_ROOM: f64 = 17.0;
 /// From one line of a name to the next [px].
 const NAME_LINE: f64 = 14.0;
 /// Lines of a name at most where it stands above its bar.
@@ -51,16 +51,16 @@ pub(super) fn draw(paper: &Paper, chart: &Chart, bars: &Bars, mut room: Rect) ->
         legend(paper, &entries, &mut room);
     }
     frame::caption_above(paper, chart.y.caption(), &mut room);
-    let marked =
+    let has_label =
         |l: &Layer| matches!(l, Layer::Threshold(t) if t.along == Along::X && !t.label.is_empty());
-    if chart.layers.iter().any(marked) {
+    if chart.layers.iter().any(has_label) {
         frame::shrink_top(&mut room, frame::LINE);
     }
     let caption = chart.x.caption();
     let rect = field(bars, room, &caption);
     let above = above(bars, &room);
-    let (fitting, left_out) = fitting(bars, &rect, above);
-    let rows = (fitting.len() + usize::from(left_out > 0)).max(1) as f64;
+    let (visible, left_out) = visible_bars(bars, &rect, above);
+    let rows = (visible.len() + usize::from(left_out > 0)).max(1) as f64;
     let plot = PlotArea {
         rect,
         x: domain(chart, bars),
@@ -68,7 +68,7 @@ pub(super) fn draw(paper: &Paper, chart: &Chart, bars: &Bars, mut room: Rect) ->
     };
     frame::horizontal(paper, &plot, caption, true);
     let mut canvas = plot.canvas(paper);
-    let texts: Scene = fitting
+    let texts: Scene = visible
         .iter()
         .enumerate()
         .flat_map(|(i, bar)| {
@@ -89,12 +89,12 @@ pub(super) fn draw(paper: &Paper, chart: &Chart, bars: &Bars, mut room: Rect) ->
     paper.extend(texts);
     if left_out > 0 {
         let at = (room.x, rect.bottom() - rect.h / rows / 2.0 + 4.2);
-        let more = format!("and {left_out} more");
-        let text = plain(at, more, Anchor::Start, Paint::Soft);
+        let note = format!("and {left_out} more");
+        let text = plain_text(at, note, Anchor::Start, Paint::Soft);
         paper.push(Shape::Text(text));
     }
     if bars.bars.is_empty() {
-        frame::nothing(paper, &rect);
+        frame::draw_empty_notice(paper, &rect);
     }
     plot
 }
@@ -136,7 +136,7 @@ fn row(
         };
         let corners = [(bars.base, level + half), (value, level - half)];
         let body = Rectangle::new(corners, filling(paint, f64::from(opacity) / 100.0));
-        paper.within(plot.rect, || {
+        paper.clip(plot.rect, || {
             infallible(canvas.draw_series([body]));
         });
         // On a narrow paper the text of the longest bar finds no room beyond its end, and stands on it.
@@ -150,7 +150,7 @@ fn row(
             [(low, level), (high, level)],
             pen(Paint::Ink, 1.4, Dash::Solid),
         );
-        paper.within(plot.rect, || {
+        paper.clip(plot.rect, || {
             infallible(canvas.draw_series([line]));
         });
         let tip = |x: f64| rule((x, middle - 4.0), (x, middle + 4.0), Paint::Ink, 1.4);
@@ -192,14 +192,14 @@ fn field(bars: &Bars, room: Rect, caption: &str) -> Rect {
         bars.bars.iter().map(overhang).fold(0.0, f64::max)
     };
     // Where texts stand on the left side alone, they would run into the names before they ran out of the paper.
-    let most = |left: bool| {
+    let limit = |left: bool| {
         if left && beyond(false) == 0.0 {
             room.w * 0.42
         } else {
             room.w * 0.2
         }
     };
-    let beyond = |left: bool| beyond(left).min(most(left));
+    let beyond = |left: bool| beyond(left).min(limit(left));
     let (left, right) = (names + beyond(true), beyond(false).max(16.0));
     let w = (room.w - left - right).max(20.0);
     let h = (room.h - frame::below(caption)).max(20.0);
@@ -230,8 +230,8 @@ fn domain(chart: &Chart, bars: &Bars) -> Domain {
     Domain::covering(values.chain([bars.base]), scale, 0.0).nice(5)
 }
 
-fn fitting<'a>(bars: &'a Bars, rect: &Rect, above: f64) -> (&'a [Bar], usize) {
-    let fit = ((rect.h / (LEAST + above)) as usize).max(1);
+fn visible_bars<'a>(bars: &'a Bars, rect: &Rect, above: f64) -> (&'a [Bar], usize) {
+    let fit = ((rect.h / (MIN_ROOM + above)) as usize).max(1);
     if bars.bars.len() <= fit {
         return (&bars.bars, 0);
     }
@@ -249,7 +249,7 @@ fn end_text(text: &str, end: f64, middle: f64, leftwards: bool) -> Scene {
     } else {
         (end + 6.0, Anchor::Start)
     };
-    let text = plain((x, middle + 4.2), text, anchor, Paint::Ink);
+    let text = plain_text((x, middle + 4.2), text, anchor, Paint::Ink);
     let ground = area(text::extent(&text), Paint::Paper, 0.8);
     vec![ground, Shape::Text(text)]
 }
@@ -258,14 +258,14 @@ fn end_text(text: &str, end: f64, middle: f64, leftwards: bool) -> Scene {
 fn label(paper: &Paper, bar: &Bar, (room, rect): (&Rect, &Rect), middle: f64, height: f64) {
     // The widest fits by a hair, which a sum of fractions may miss.
     let wide = (rect.x - room.x - 10.0).min(room.w * NAMES) + 0.5;
-    let most = if height >= 30.0 { 2 } else { 1 };
-    let lines = text::wrap(&bar.label, wide, LABEL, false, most);
+    let max_lines = if height >= 30.0 { 2 } else { 1 };
+    let lines = text::wrap(&bar.label, wide, LABEL, false, max_lines);
     let first = middle + 4.2 - (lines.len() as f64 - 1.0) * 7.0;
     let is_cut = lines.iter().any(|l| l.ends_with('…'));
     for (i, line) in lines.into_iter().enumerate() {
         let at = (room.x, first + i as f64 * 14.0);
-        let mut text = plain(at, line, Anchor::Start, Paint::Ink);
-        text.whole = is_cut.then(|| bar.label.clone());
+        let mut text = plain_text(at, line, Anchor::Start, Paint::Ink);
+        text.full_text = is_cut.then(|| bar.label.clone());
         paper.push(Shape::Text(text));
     }
 }
@@ -274,7 +274,7 @@ fn label(paper: &Paper, bar: &Bar, (room, rect): (&Rect, &Rect), middle: f64, he
 fn heading(bar: &Bar, room: &Rect, top: f64) -> Scene {
     let line = |(i, line): (usize, String)| {
         let at = (room.x, top + 12.0 + i as f64 * NAME_LINE);
-        let text = plain(at, line, Anchor::Start, Paint::Ink);
+        let text = plain_text(at, line, Anchor::Start, Paint::Ink);
         [
             area(text::extent(&text), Paint::Paper, 0.8),
             Shape::Text(text),
@@ -300,7 +300,7 @@ fn above(bars: &Bars, room: &Rect) -> f64 {
 /// How high the plot must be for every bar on a paper of that width.
 pub(super) fn least_height(bars: &Bars, room: &Rect) -> f64 {
     let rows = bars.bars.len().clamp(1, MOST_GROWN) as f64;
-    rows * (LEAST + 9.0 + above(bars, room))
+    rows * (MIN_ROOM + 9.0 + above(bars, room))
 }
 
 fn thresholds(paper: &Paper, canvas: &mut Canvas, chart: &Chart, plot: &PlotArea) {
@@ -313,14 +313,10 @@ fn thresholds(paper: &Paper, canvas: &mut Canvas, chart: &Chart, plot: &PlotArea
         let x = place(plot, t.value);
         let half = text::width(&t.label, LABEL, false) / 2.0;
         let right = plot.rect.right();
-        let (least, most) = (frame::SIDE + half, right + frame::SIDE - half);
-        let x = if least < most {
-            x.clamp(least, most)
-        } else {
-            least
-        };
+        let (min, max) = (frame::SIDE + half, right + frame::SIDE - half);
+        let x = if min < max { x.clamp(min, max) } else { min };
         let at = (x, plot.rect.y - 5.0);
-        let text = plain(at, &t.label, Anchor::Middle, tone(t));
+        let text = plain_text(at, &t.label, Anchor::Middle, tone(t));
         paper.extend(cut(right, text));
     }
 }

@@ -32,7 +32,7 @@ pub(super) enum Paint {
 }
 
 /// Those that are not one of many.
-const PLAIN: [Paint; 6] = [
+const PLAIN_PAINTS: [Paint; 6] = [
     Paint::Ink,
     Paint::Soft,
     Paint::Grid,
@@ -98,8 +98,8 @@ impl Paint {
             Self::Series(n) => (0, n),
             Self::Heat(n) => (1, n),
             Self::OnHeat(n) => (2, n),
-            plain => {
-                let index = PLAIN.iter().position(|p| *p == plain);
+            paint => {
+                let index = PLAIN_PAINTS.iter().position(|p| *p == paint);
                 (3, index.unwrap_or_default() as u8)
             }
         }
@@ -111,7 +111,7 @@ impl Paint {
             0 => Self::Series(n),
             1 => Self::Heat(n),
             2 => Self::OnHeat(n),
-            _ => PLAIN[n as usize % PLAIN.len()],
+            _ => PLAIN_PAINTS[n as usize % PLAIN_PAINTS.len()],
         }
     }
 
@@ -168,9 +168,9 @@ impl Paint {
 /// root element; one with colours of its own sets the properties `--rc-ink`, `--rc-s0` …
 pub(crate) fn stylesheet() -> String {
     let series = (0..SERIES.len() as u8).map(Paint::Series);
-    let named = PLAIN.into_iter().chain(series);
+    let paints = PLAIN_PAINTS.into_iter().chain(series);
     let (mut light, mut dark, mut rules) = (String::new(), String::new(), String::new());
-    for paint in named {
+    for paint in paints {
         let Some(name) = paint.class() else { continue };
         let (on_white, on_dark) = paint.pair();
         let _ = write!(light, "--rc-{name}:#{on_white:06x};");
@@ -217,13 +217,13 @@ mod tests {
         let paper = Paint::Paper.pair();
         let texts = [Paint::Ink, Paint::Soft, Paint::Good, Paint::Bad].map(|p| (p, 4.5));
         let lines = (0..SERIES.len() as u8).map(|n| (Paint::Series(n), 3.0));
-        for (paint, least) in texts.into_iter().chain(lines) {
+        for (paint, min_contrast) in texts.into_iter().chain(lines) {
             let (on_white, on_dark) = (
                 contrast(paint.pair().0, paper.0),
                 contrast(paint.pair().1, paper.1),
             );
             assert!(
-                on_white >= least && on_dark >= least,
+                on_white >= min_contrast && on_dark >= min_contrast,
                 "{paint:?}: {on_white:.1} and {on_dark:.1}"
             );
         }

@@ -6,7 +6,7 @@ use super::layer::{Along, Layer, Point, Stack, Tone};
 use super::scene::Spot;
 
 /// More points than this are drawn small.
-pub(crate) const MANY: usize = 200;
+pub(crate) const MANY_POINTS: usize = 200;
 /// A curve of more points than this is drawn thin and without dashes, whose gaps would be lost in it.
 pub(super) const DENSE: usize = 400;
 

@@ -30,13 +30,13 @@ fn thin_layer(layer: &Layer, plot: &PlotArea) -> Layer {
     };
     match &mut layer {
         Layer::Line(line) | Layer::Steps(line) => {
-            let whole = std::mem::take(&mut line.points);
-            for stretch in thinned_stretches(&whole) {
+            let original = std::mem::take(&mut line.points);
+            for stretch in thinned_stretches(&original) {
                 if !line.points.is_empty() {
                     // A gap stays one.
-                    line.points.push((whole[stretch[0]].0, f64::NAN));
+                    line.points.push((original[stretch[0]].0, f64::NAN));
                 }
-                line.points.extend(stretch.into_iter().map(|i| whole[i]));
+                line.points.extend(stretch.into_iter().map(|i| original[i]));
             }
         }
         Layer::Band(band) => {
@@ -62,8 +62,8 @@ fn thin_layer(layer: &Layer, plot: &PlotArea) -> Layer {
     layer
 }
 
-fn at_indices<T: Clone>(all: &[T], indices: &[usize]) -> Vec<T> {
-    indices.iter().map(|i| all[*i].clone()).collect()
+fn at_indices<T: Clone>(items: &[T], indices: &[usize]) -> Vec<T> {
+    indices.iter().map(|i| items[*i].clone()).collect()
 }
 
 /// Nobody hovers over the tenth digit.

@@ -6,9 +6,9 @@ use plotters::series::LineSeries;
 use super::across::{across, region};
 use super::axes::{axes, end_names, ends, frame};
 use super::colour::Paint;
-use super::content::{DENSE, DOT, MANY, entries, level, name, paints, part, points};
+use super::content::{DENSE, DOT, MANY_POINTS, entries, level, name, paints, part, points};
 use super::description::Chart;
-use super::frame::nothing;
+use super::frame::draw_empty_notice;
 use super::layer::{Band, Histogram, Layer, Line, Point, Points, Stack};
 use super::legend::{self, AREA, legend};
 use super::name::Names;
@@ -66,7 +66,7 @@ pub(super) fn draw(paper: &Paper, chart: &Chart, mut room: Rect) -> PlotArea {
     }
     let has_points = |l: &Layer| points(l).iter().any(|p| p.0.is_finite() && p.1.is_finite());
     if !chart.layers.iter().any(has_points) {
-        nothing(paper, &plot.rect);
+        draw_empty_notice(paper, &plot.rect);
     }
     plot
 }
@@ -77,7 +77,7 @@ fn labels(paper: &Paper, plot: &PlotArea, (index, points): (usize, &Points), nam
     paper.part(Part::Layer { index, name }, || {
         for p in points.points.iter().filter(|p| !p.label.is_empty()) {
             let at = plot.spot(p.x, p.y);
-            paper.put(Part::At(at.0), names.beside(at, &p.label, false));
+            paper.put(Part::At(at.0), names.place_beside(at, &p.label, false));
         }
     });
 }
@@ -94,7 +94,7 @@ fn layer(
         index,
         name: name.into(),
     };
-    paper.within(plot.rect, || match layer {
+    paper.clip(plot.rect, || match layer {
         Layer::Line(line) => paper.part(part(name), || curve(canvas, &line.points, paint)),
         Layer::Steps(line) => paper.part(part(name), || curve(canvas, &stairs(line), paint)),
         Layer::Band(band) => paper.part(part(name), || self::band(canvas, band, paint)),
@@ -155,8 +155,8 @@ fn band(canvas: &mut Canvas, band: &Band, paint: Paint) {
 
 fn dots(paper: &Paper, canvas: &mut Canvas, plot: &PlotArea, points: &Points, paint: Paint) {
     let places: Vec<Spot> = points.points.iter().map(|p| plot.spot(p.x, p.y)).collect();
-    let many = places.len() > MANY;
-    let size = if many { SMALL } else { DOT };
+    let is_crowded = places.len() > MANY_POINTS;
+    let size = if is_crowded { SMALL } else { DOT };
     let mut cloud = Vec::new();
     for i in thin::cloud(places.iter().copied()) {
         let Point {
@@ -175,7 +175,7 @@ fn dots(paper: &Paper, canvas: &mut Canvas, plot: &PlotArea, points: &Points, pa
             paper.part(Part::At(places[i].0), || {
                 infallible(canvas.draw_series([bar]));
             });
-        } else if !many {
+        } else if !is_crowded {
             infallible(canvas.draw_series([Circle::new((x, y), units(size), pen)]));
         } else if plot.holds(places[i]) {
             cloud.push(places[i]);

@@ -9,7 +9,7 @@ use super::layer::{Along, Layer, Region};
 use super::plot::PlotArea;
 use super::scene::{Anchor, Part, Rect, Shape, area, rule};
 use super::sheet::Paper;
-use super::text::{self, LABEL, plain};
+use super::text::{self, LABEL, plain_text};
 
 /// From one row to the next [px].
 pub(super) const ROW: f64 = 16.0;
@@ -89,25 +89,29 @@ impl Flag {
     }
 }
 
-fn flags(chart: &Chart, plot: &PlotArea, most: usize) -> Vec<Flag> {
+fn flags(chart: &Chart, plot: &PlotArea, max_rows: usize) -> Vec<Flag> {
     let flag = |layer: &Layer| match layer {
         Layer::Region(r) if r.along == Along::X && !r.label.is_empty() => Some(Flag::new(plot, r)),
         _ => None,
     };
-    let mut all: Vec<Flag> = chart.layers.iter().filter_map(flag).collect();
+    let mut listed_flags: Vec<Flag> = chart.layers.iter().filter_map(flag).collect();
     // From the right, so that each pole stands clear of the names that were placed; then, from the left, those that reach
     // leftwards, over the others.
     let order = |f: &Flag| if f.leftwards() { f.pole } else { -f.pole };
-    all.sort_by(|a, b| {
+    listed_flags.sort_by(|a, b| {
         a.leftwards()
             .cmp(&b.leftwards())
             .then(order(a).total_cmp(&order(b)))
     });
-    for i in 0..all.len() {
-        let row = (0..most).find(|row| !all[..i].iter().any(|other| all[i].crosses(*row, other)));
-        all[i].row = row;
+    for i in 0..listed_flags.len() {
+        let row = (0..max_rows).find(|row| {
+            !listed_flags[..i]
+                .iter()
+                .any(|earlier| listed_flags[i].crosses(*row, earlier))
+        });
+        listed_flags[i].row = row;
     }
-    all
+    listed_flags
 }
 
 /// How many rows the names take.
@@ -141,8 +145,8 @@ pub(super) fn draw(paper: &Paper, chart: &Chart, plot: &PlotArea, rows: usize) {
         } else {
             (flag.pole + 5.0, Anchor::Start)
         };
-        let mut text = plain((x, base), &flag.label.0, anchor, Paint::Soft);
-        text.whole = (flag.label.0 != flag.label.1).then_some(flag.label.1);
+        let mut text = plain_text((x, base), &flag.label.0, anchor, Paint::Soft);
+        text.full_text = (flag.label.0 != flag.label.1).then_some(flag.label.1);
         let pole = rule((flag.pole, foot), (flag.pole, base - 9.0), Paint::Soft, 1.0);
         let part = Part::Flag(flag.stretch.x, flag.stretch.right());
         paper.put(part, [pole, Shape::Text(text)]);

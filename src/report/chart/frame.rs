@@ -8,7 +8,7 @@ use super::plot::PlotArea;
 use super::scale::{Domain, Tick};
 use super::scene::{Anchor, Part, Rect, Shape};
 use super::sheet::{Dash, Paper, filling, infallible, pen, units};
-use super::text::{self, LABEL, cut, plain};
+use super::text::{self, LABEL, cut, plain_text};
 
 /// Free at the sides [px].
 pub(super) const SIDE: f64 = 14.0;
@@ -29,9 +29,9 @@ pub(super) fn shrink_top(room: &mut Rect, by: f64) {
 }
 
 /// Says so where there is nothing to draw.
-pub(super) fn nothing(paper: &Paper, rect: &Rect) {
+pub(super) fn draw_empty_notice(paper: &Paper, rect: &Rect) {
     let at = (rect.x + rect.w / 2.0, rect.y + rect.h / 2.0);
-    let text = plain(at, "no data", Anchor::Middle, Paint::Soft);
+    let text = plain_text(at, "no data", Anchor::Middle, Paint::Soft);
     paper.push(Shape::Text(text));
 }
 
@@ -39,7 +39,10 @@ pub(super) fn nothing(paper: &Paper, rect: &Rect) {
 pub(super) fn caption_above(paper: &Paper, caption: String, room: &mut Rect) {
     if !caption.is_empty() {
         let at = (room.x, room.y + 10.0);
-        paper.extend(cut(room.w, plain(at, caption, Anchor::Start, Paint::Soft)));
+        paper.extend(cut(
+            room.w,
+            plain_text(at, caption, Anchor::Start, Paint::Soft),
+        ));
         shrink_top(room, CAPTION);
     }
 }
@@ -58,14 +61,15 @@ pub(super) fn tick_style() -> TextStyle<'static> {
 
 /// As many ticks as have room for their words.
 fn fitting_ticks(rect: &Rect, domain: &Domain) -> Vec<Tick> {
-    let most = ((rect.w / 64.0) as usize).max(4);
+    let max_ticks = ((rect.w / 64.0) as usize).max(4);
     let place = |at: f64| rect.x + domain.place(at) * rect.w;
     let touch = |a: &Tick, b: &Tick| {
         let half = |t: &Tick| text::width(&t.text, LABEL, false) / 2.0;
         place(a.at) + half(a) + 14.0 > place(b.at) - half(b)
     };
-    let mut all = (1..=most).rev().map(|count| domain.ticks(count));
-    all.find(|ticks| ticks.windows(2).all(|p| !touch(&p[0], &p[1])))
+    let mut attempts = (1..=max_ticks).rev().map(|count| domain.ticks(count));
+    attempts
+        .find(|ticks| ticks.windows(2).all(|p| !touch(&p[0], &p[1])))
         .unwrap_or_default()
 }
 
@@ -90,9 +94,9 @@ pub(super) fn horizontal(paper: &Paper, plot: &PlotArea, caption: String, grid: 
         let y = rect.bottom() + 17.0 + LINE;
         let text = if text::width(&caption, LABEL, false) <= rect.w {
             let middle = rect.x + rect.w / 2.0;
-            plain((middle, y), caption, Anchor::Middle, Paint::Soft)
+            plain_text((middle, y), caption, Anchor::Middle, Paint::Soft)
         } else {
-            plain((rect.right(), y), caption, Anchor::End, Paint::Soft)
+            plain_text((rect.right(), y), caption, Anchor::End, Paint::Soft)
         };
         paper.extend(cut(rect.right() - SIDE, text));
     }

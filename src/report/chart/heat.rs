@@ -10,7 +10,7 @@ use super::plot::PlotArea;
 use super::scale::{Domain, amount};
 use super::scene::{Anchor, Rect, Shape, Spot, Text, area, rule};
 use super::sheet::{Paper, filling, infallible, units};
-use super::text::{self, LABEL, SMALL, cut, plain};
+use super::text::{self, LABEL, SMALL, cut, plain_text};
 
 /// From one line in a cell to the next [px].
 const CELL_LINE: f64 = 13.0;
@@ -21,8 +21,8 @@ const NAME_LINES: usize = 3;
 
 /// Draws the table; says where, in columns and rows. Rows and columns without a value stay empty.
 pub(super) fn draw(paper: &Paper, chart: &Chart, map: &HeatMap, mut room: Rect) -> PlotArea {
-    let all = map.values.iter().flatten().filter(|v| v.is_finite());
-    let (low, high) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| {
+    let values = map.values.iter().flatten().filter(|v| v.is_finite());
+    let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| {
         (l.min(*v), h.max(*v))
     });
     let caption = chart.y.caption();
@@ -34,7 +34,7 @@ pub(super) fn draw(paper: &Paper, chart: &Chart, map: &HeatMap, mut room: Rect) 
         }
     }
     if low > high {
-        frame::nothing(paper, &room);
+        frame::draw_empty_notice(paper, &room);
     }
     let mut above = room;
     frame::caption_above(paper, caption, &mut above);
@@ -43,16 +43,16 @@ pub(super) fn draw(paper: &Paper, chart: &Chart, map: &HeatMap, mut room: Rect) 
     let narrow = frame::is_narrow(&room);
     let left = widest(&map.rows).min(room.w * if narrow { 0.42 } else { 0.35 }) + 8.0;
     let w = room.w - left;
-    let names = Names::fitting(&map.columns, w / map.columns.len().max(1) as f64, narrow);
+    let names = Names::for_width(&map.columns, w / map.columns.len().max(1) as f64, narrow);
     let below = names.height();
     let caption = chart.x.caption();
     let h = room.h - below - if caption.is_empty() { 0.0 } else { LINE };
     let rect = Rect::new(room.x + left, room.y, w, h.max(20.0));
-    let counted = |n: usize| Domain::between(0.0, n.max(1) as f64, Scale::Linear);
+    let index_domain = |n: usize| Domain::between(0.0, n.max(1) as f64, Scale::Linear);
     let plot = PlotArea {
         rect,
-        x: counted(map.columns.len()),
-        y: counted(map.rows.len()),
+        x: index_domain(map.columns.len()),
+        y: index_domain(map.rows.len()),
     };
     cells(paper, &plot, map, |v| {
         if high > low {
@@ -61,12 +61,15 @@ pub(super) fn draw(paper: &Paper, chart: &Chart, map: &HeatMap, mut room: Rect) 
             3
         }
     });
-    marked(paper, &plot, map);
+    draw_marked_cell(paper, &plot, map);
     row_names(paper, &plot, map, left - 6.0);
     column_names(paper, &plot, map, &names);
     if !caption.is_empty() {
         let at = (rect.x + rect.w / 2.0, rect.bottom() + below + 12.0);
-        paper.extend(cut(rect.w, plain(at, caption, Anchor::Middle, Paint::Soft)));
+        paper.extend(cut(
+            rect.w,
+            plain_text(at, caption, Anchor::Middle, Paint::Soft),
+        ));
     }
     plot
 }
@@ -111,7 +114,7 @@ fn cells(paper: &Paper, plot: &PlotArea, map: &HeatMap, step: impl Fn(f64) -> u8
             );
             cell.set_margin(0, gap, 0, gap);
             infallible(canvas.draw_series([cell]));
-            if let Some(words) = Words::fitting(words, w).filter(|words| words.height() <= h) {
+            if let Some(words) = Words::for_width(words, w).filter(|words| words.height() <= h) {
                 paper.extend(words.at(middle, Paint::OnHeat(step)));
             }
         }
@@ -130,7 +133,7 @@ enum Words {
 
 impl Words {
     /// How those words stand in a cell of that width, the most legible way first.
-    fn fitting(words: &str, w: f64) -> Option<Self> {
+    fn for_width(words: &str, w: f64) -> Option<Self> {
         if words.is_empty() {
             return None;
         }
@@ -156,12 +159,12 @@ impl Words {
     fn at(self, middle: Spot, paint: Paint) -> Vec<Shape> {
         let small = |at, words| Text {
             size: SMALL,
-            ..plain(at, words, Anchor::Middle, paint)
+            ..plain_text(at, words, Anchor::Middle, paint)
         };
         match self {
             Self::Line(words) => {
                 let at = (middle.0, middle.1 + 4.2);
-                vec![Shape::Text(plain(at, words, Anchor::Middle, paint))]
+                vec![Shape::Text(plain_text(at, words, Anchor::Middle, paint))]
             }
             Self::Lines(lines) => {
                 let first = middle.1 + 4.0 - (lines.len() as f64 - 1.0) * CELL_LINE / 2.0;
@@ -188,18 +191,18 @@ pub(super) fn least_height(map: &HeatMap, plot: &PlotArea, narrow: bool) -> f64 
         .iter()
         .flatten()
         .filter(|_| narrow || rows <= PAGE_ROWS);
-    let words = cells.filter_map(|words| Words::fitting(words, w));
+    let words = cells.filter_map(|words| Words::for_width(words, w));
     let words = words.filter(|words| narrow || !matches!(words, Words::Upright(_)));
     let names = map.rows.iter().map(|name| {
         let lines = text::wrap(name, plot.rect.x - 20.0, LABEL, false, NAME_LINES);
         lines.len() as f64 * CELL_LINE + 4.0
     });
-    let each = words.map(|w| w.height() + 3.0).chain(names);
-    each.fold(17.0, f64::max) * rows.min(if narrow { 40 } else { PAGE_ROWS }) as f64
+    let heights = words.map(|w| w.height() + 3.0).chain(names);
+    heights.fold(17.0, f64::max) * rows.min(if narrow { 40 } else { PAGE_ROWS }) as f64
 }
 
 /// A frame around the cell that matters, in colours that stay, as those of the cells do.
-fn marked(paper: &Paper, plot: &PlotArea, map: &HeatMap) {
+fn draw_marked_cell(paper: &Paper, plot: &PlotArea, map: &HeatMap) {
     let is_there = |(r, c): &(usize, usize)| *r < map.rows.len() && *c < map.columns.len();
     let Some((r, c)) = map.marked.filter(is_there) else {
         return;
@@ -220,15 +223,15 @@ fn marked(paper: &Paper, plot: &PlotArea, map: &HeatMap) {
 fn row_names(paper: &Paper, plot: &PlotArea, map: &HeatMap, room: f64) {
     let (_, h) = cell_size(plot);
     for (r, name) in map.rows.iter().enumerate().filter(|(i, _)| skips(*i, h)) {
-        let most = (((h - 4.0) / CELL_LINE) as usize).clamp(1, NAME_LINES);
-        let lines = text::wrap(name, room, LABEL, false, most);
+        let max_lines = (((h - 4.0) / CELL_LINE) as usize).clamp(1, NAME_LINES);
+        let lines = text::wrap(name, room, LABEL, false, max_lines);
         let first = plot.rect.y + (r as f64 + 0.5) * h + 4.2;
         let first = first - (lines.len() as f64 - 1.0) * CELL_LINE / 2.0;
         let is_cut = lines.iter().any(|line| line.ends_with('…'));
         for (i, line) in lines.into_iter().enumerate() {
             let at = (plot.rect.x - 8.0, first + i as f64 * CELL_LINE);
-            let mut text = plain(at, line, Anchor::End, Paint::Ink);
-            text.whole = is_cut.then(|| name.clone());
+            let mut text = plain_text(at, line, Anchor::End, Paint::Ink);
+            text.full_text = is_cut.then(|| name.clone());
             paper.push(Shape::Text(text));
         }
     }
@@ -244,7 +247,7 @@ enum Names {
 
 impl Names {
     /// How those names stand below columns of that width, the most legible way first.
-    fn fitting(names: &[String], w: f64, narrow: bool) -> Self {
+    fn for_width(names: &[String], w: f64, narrow: bool) -> Self {
         for size in [LABEL, SMALL] {
             let lines = |name: &String| text::wrap(name, w - 4.0, size, false, NAME_LINES);
             let lines: Vec<Vec<String>> = names.iter().map(lines).collect();
@@ -259,8 +262,8 @@ impl Names {
     fn height(&self) -> f64 {
         match self {
             Self::Lines(_, names) => {
-                let most = names.iter().map(Vec::len).max().unwrap_or(1).max(1);
-                LINE + 2.0 + (most as f64 - 1.0) * CELL_LINE
+                let max_lines = names.iter().map(Vec::len).max().unwrap_or(1).max(1);
+                LINE + 2.0 + (max_lines as f64 - 1.0) * CELL_LINE
             }
             Self::Upright(room) => room + 6.0,
         }
@@ -278,14 +281,15 @@ fn column_names(paper: &Paper, plot: &PlotArea, map: &HeatMap, names: &Names) {
                     let at = (middle(c), foot + LINE - 1.0 + i as f64 * CELL_LINE);
                     paper.push(Shape::Text(Text {
                         size: *size,
-                        ..plain(at, line, Anchor::Middle, Paint::Ink)
+                        ..plain_text(at, line, Anchor::Middle, Paint::Ink)
                     }));
                 }
             }
         }
         Names::Upright(room) => {
             for (c, name) in map.columns.iter().enumerate().filter(|(c, _)| skips(*c, w)) {
-                let mut text = plain((middle(c) + 4.2, foot + 6.0), name, Anchor::End, Paint::Ink);
+                let mut text =
+                    plain_text((middle(c) + 4.2, foot + 6.0), name, Anchor::End, Paint::Ink);
                 text.upright = true;
                 paper.extend(cut(*room, text));
             }
@@ -302,7 +306,7 @@ fn skips(index: usize, room: f64) -> bool {
 fn key(paper: &Paper, low: f64, high: f64, room: &Rect) -> f64 {
     let step = (high - low) / 10.0;
     let small = |x: f64, v: f64, anchor| {
-        let text = plain(
+        let text = plain_text(
             (x, room.y + 10.0),
             amount(v, step / 10.0),
             anchor,
@@ -313,8 +317,8 @@ fn key(paper: &Paper, low: f64, high: f64, room: &Rect) -> f64 {
             ..text
         })
     };
-    let most = small(room.right(), high, Anchor::End);
-    let least = |x: f64| small(x - 5.0, low, Anchor::End);
+    let draw_high = small(room.right(), high, Anchor::End);
+    let draw_low = |x: f64| small(x - 5.0, low, Anchor::End);
     let start = |shape: &Shape| {
         if let Shape::Text(text) = shape {
             text::extent(text).x
@@ -322,9 +326,9 @@ fn key(paper: &Paper, low: f64, high: f64, room: &Rect) -> f64 {
             room.right()
         }
     };
-    let mut x = start(&most) - 4.0 - 11.0 * 8.0;
-    let from = start(&least(x));
-    paper.extend([least(x), most]);
+    let mut x = start(&draw_high) - 4.0 - 11.0 * 8.0;
+    let from = start(&draw_low(x));
+    paper.extend([draw_low(x), draw_high]);
     for n in 0..=10 {
         let rect = Rect::new(x, room.y + 1.0, 8.0, 10.0);
         paper.push(area(rect, Paint::Heat(n), 1.0));

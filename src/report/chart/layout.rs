@@ -7,7 +7,7 @@ use super::layer::Layer;
 use super::plot::PlotArea;
 use super::scene::{Anchor, Rect, Scene, Shape, Text, area};
 use super::sheet::Paper;
-use super::text::{self, SMALL, TITLE, plain};
+use super::text::{self, SMALL, TITLE, plain_text};
 use super::{bars, content, draw, heat};
 
 /// A wide picture is no higher: with what stands above it, it is on the first screen of a desk [px].
@@ -19,8 +19,8 @@ const LEAST_NARROW: f64 = 180.0;
 pub(super) fn scene(chart: &Chart, size: Size) -> (Scene, PlotArea) {
     let (width, height) = (f64::from(size.width), f64::from(size.height));
     let paper = Paper::default();
-    let whole = Rect::new(0.0, 0.0, width, height);
-    paper.push(area(whole, Paint::Paper, 1.0));
+    let sheet = Rect::new(0.0, 0.0, width, height);
+    paper.push(area(sheet, Paint::Paper, 1.0));
     let mut room = Rect::new(SIDE, 12.0, width - 2.0 * SIDE, height - 22.0);
     title(&paper, chart, &mut room);
     notes(&paper, chart, &mut room);
@@ -34,13 +34,13 @@ pub(super) fn scene(chart: &Chart, size: Size) -> (Scene, PlotArea) {
 }
 
 fn title(paper: &Paper, chart: &Chart, room: &mut Rect) {
-    let most = if is_narrow(room) { 6 } else { 2 };
-    let lines = text::wrap(&chart.title, room.w, TITLE, true, most);
+    let max_lines = if is_narrow(room) { 6 } else { 2 };
+    let lines = text::wrap(&chart.title, room.w, TITLE, true, max_lines);
     let shortened = lines.iter().any(|l| l.ends_with('…'));
     for line in lines {
-        let mut text = plain((room.x, room.y + 14.0), line, Anchor::Start, Paint::Ink);
+        let mut text = plain_text((room.x, room.y + 14.0), line, Anchor::Start, Paint::Ink);
         (text.size, text.strong) = (TITLE, true);
-        text.whole = shortened.then(|| chart.title.clone());
+        text.full_text = shortened.then(|| chart.title.clone());
         paper.push(Shape::Text(text));
         shrink_top(room, 20.0);
     }
@@ -50,20 +50,20 @@ fn title(paper: &Paper, chart: &Chart, room: &mut Rect) {
 /// The lines of the notes in that room.
 fn wrapped_notes(chart: &Chart, room: &Rect) -> Vec<String> {
     let foot_note = content::foot_note(chart);
-    let (each, all) = if is_narrow(room) { (8, 16) } else { (3, 6) };
+    let (per_note, total) = if is_narrow(room) { (8, 16) } else { (3, 6) };
     chart
         .notes
         .iter()
         .chain(&foot_note)
-        .flat_map(|n| text::wrap(n, room.w, SMALL, false, each))
-        .take(all)
+        .flat_map(|n| text::wrap(n, room.w, SMALL, false, per_note))
+        .take(total)
         .collect()
 }
 
 /// That size, or as high as it takes to see what is drawn: every row of a table of colours, with its name; on a telephone
 /// a plot of some height beside title, names and notes, too.
-pub(super) fn fitted(chart: &Chart, given: Size) -> Size {
-    let mut size = given;
+pub(super) fn fit_size(chart: &Chart, size: Size) -> Size {
+    let mut size = size;
     let room = Rect::new(0.0, 0.0, f64::from(size.width) - 2.0 * SIDE, 0.0);
     let narrow = is_narrow(&room);
     let has_rows = |layer: &Layer| matches!(layer, Layer::HeatMap(_));
@@ -73,20 +73,20 @@ pub(super) fn fitted(chart: &Chart, given: Size) -> Size {
     // What has no room at first takes more when there is some.
     for _ in 0..4 {
         let plot = scene(chart, size).1;
-        let least = chart.layers.iter().map(|layer| match layer {
+        let min_height = chart.layers.iter().map(|layer| match layer {
             Layer::HeatMap(map) => heat::least_height(map, &plot, narrow),
             _ if !narrow => 0.0,
             Layer::Bars(bars) => bars::least_height(bars, &room),
             _ => LEAST_NARROW,
         });
-        let lacking_height = least.fold(0.0, f64::max) - plot.rect.h;
+        let lacking_height = min_height.fold(0.0, f64::max) - plot.rect.h;
         if lacking_height < 0.5 {
             break;
         }
         size.height += lacking_height.ceil() as u32;
     }
     if !narrow {
-        size.height = size.height.min(MOST_WIDE.max(given.height));
+        size.height = size.height.min(MOST_WIDE.max(size.height));
     }
     size.bounded()
 }
@@ -101,7 +101,7 @@ fn notes(paper: &Paper, chart: &Chart, room: &mut Rect) {
         let at = (room.x, room.bottom() - height + 12.0 + i as f64 * 15.0);
         paper.push(Shape::Text(Text {
             size: SMALL,
-            ..plain(at, line, Anchor::Start, Paint::Soft)
+            ..plain_text(at, line, Anchor::Start, Paint::Soft)
         }));
     }
     room.h -= height + 4.0;

@@ -7,7 +7,7 @@ use super::frame::{LINE, is_narrow, shrink_top};
 use super::layer::Layer;
 use super::scene::{Anchor, Part, Rect, Scene, Shape, Spot, area, point};
 use super::sheet::Paper;
-use super::text::{self, LABEL, cut, plain};
+use super::text::{self, LABEL, cut, plain_text};
 
 /// How dense areas are.
 pub(super) const AREA: f64 = 0.5;
@@ -16,13 +16,13 @@ pub(super) const AREA: f64 = 0.5;
 pub(super) fn legend(paper: &Paper, entries: &[LegendEntry], room: &mut Rect) {
     let mut at = room.x;
     let mut rows = 0;
-    let most = if is_narrow(room) {
+    let max_width = if is_narrow(room) {
         room.w - 24.0
     } else {
         room.w * 0.6
     };
     for (i, entry) in entries.iter().enumerate() {
-        let name = text::fit(&entry.name, most, LABEL, false);
+        let name = text::fit(&entry.name, max_width, LABEL, false);
         let wide = 24.0 + text::width(&name, LABEL, false);
         if at > room.x && at + wide > room.right() {
             rows += 1;
@@ -30,15 +30,15 @@ pub(super) fn legend(paper: &Paper, entries: &[LegendEntry], room: &mut Rect) {
             shrink_top(room, LINE);
         }
         if rows == 3 && room.h < 260.0 {
-            let more = format!("and {} more", entries.len() - i);
-            let text = plain((at, room.y + 11.0), more, Anchor::Start, Paint::Soft);
+            let note = format!("and {} more", entries.len() - i);
+            let text = plain_text((at, room.y + 11.0), note, Anchor::Start, Paint::Soft);
             paper.push(Shape::Text(text));
             break;
         }
         let spot = (at + 24.0, room.y + 11.0);
-        let text = plain(spot, &entry.name, Anchor::Start, Paint::Ink);
+        let text = plain_text(spot, &entry.name, Anchor::Start, Paint::Ink);
         let mut shapes = swatch(entry, (at, room.y + 7.0));
-        shapes.extend(cut(most, text));
+        shapes.extend(cut(max_width, text));
         paper.put(Part::Entry(entry.name.clone()), shapes);
         at += wide + 18.0;
     }
@@ -65,7 +65,10 @@ pub(super) fn key(paper: &Paper, chart: &Chart, room: &mut Rect) {
         }
         let (dot, spot) = ((at + 6.0, room.y + 7.0), (at + 18.0, room.y + 11.0));
         paper.extend(point(dot, DOT, Paint::Ink, hollow));
-        paper.extend(cut(room.w, plain(spot, name, Anchor::Start, Paint::Ink)));
+        paper.extend(cut(
+            room.w,
+            plain_text(spot, name, Anchor::Start, Paint::Ink),
+        ));
         at += wide + 18.0;
     }
     shrink_top(room, LINE + 6.0);

@@ -40,7 +40,7 @@ mod samples;
 pub(super) mod tests;
 
 pub(crate) use colour::stylesheet;
-pub(crate) use content::MANY;
+pub(crate) use content::MANY_POINTS;
 pub use description::{Axis, Chart, Scale, Size};
 pub use layer::{
     Along, Band, Bar, Bars, HeatMap, Histogram, Key, Layer, Line, Marker, Point, Points, Region,
@@ -50,7 +50,7 @@ pub(crate) use script::SCRIPT;
 
 /// The chart as an SVG element: a complete file, and also fit to stand in a page (see `stylesheet`).
 pub fn svg(chart: &Chart, size: Size) -> String {
-    let size = layout::fitted(chart, size.bounded());
+    let size = layout::fit_size(chart, size.bounded());
     svg::write(chart, size, &layout::scene(chart, size))
 }
 
@@ -63,13 +63,13 @@ pub fn figure(chart: &Chart) -> String {
 
 /// The chart as a PNG file of twice the size in pixels, on white.
 pub fn png(chart: &Chart, size: Size) -> Vec<u8> {
-    let size = layout::fitted(chart, size.bounded());
+    let size = layout::fit_size(chart, size.bounded());
     png::write(size, &layout::scene(chart, size).0)
 }
 
 /// What a script needs to answer a pointer: the description, thinned as it is drawn. Where its values are in a picture,
 /// the SVG says itself.
 pub fn data(chart: &Chart, size: Size) -> serde_json::Value {
-    let size = layout::fitted(chart, size.bounded());
+    let size = layout::fit_size(chart, size.bounded());
     data::value(chart, &layout::scene(chart, size).1)
 }

@@ -3,7 +3,7 @@
 use super::colour::Paint;
 use super::frame::is_narrow;
 use super::scene::{Anchor, Rect, Scene, Shape, Spot, Text};
-use super::text::{self, LABEL, plain};
+use super::text::{self, LABEL, plain_text};
 
 /// What names must not stand on.
 pub(super) struct Names {
@@ -51,30 +51,30 @@ impl Names {
     }
 
     /// Something else that names must not stand on.
-    pub(super) fn avoid(&mut self, more: Vec<Spot>) {
-        self.obstacles.extend(more);
+    pub(super) fn avoid(&mut self, points: Vec<Spot>) {
+        self.obstacles.extend(points);
     }
 
     /// The place that hides least, the first of equals; with ground of its own if it hides something.
     fn best(&mut self, places: Vec<Text>) -> Scene {
         let cost = |text: &Text| {
             let room = text::extent(text);
-            let within = |v: f64, from: f64, to: f64| from - 2.0 <= v && v <= to + 2.0;
-            let inside =
-                |p: &&Spot| within(p.0, room.x, room.right()) && within(p.1, room.y, room.bottom());
-            let hidden = self.obstacles.iter().filter(inside).count();
+            let is_between = |v: f64, from: f64, to: f64| from - 2.0 <= v && v <= to + 2.0;
+            let inside = |p: &&Spot| {
+                is_between(p.0, room.x, room.right()) && is_between(p.1, room.y, room.bottom())
+            };
+            let hits = self.obstacles.iter().filter(inside).count();
             let field = &self.field;
             let outside = room.x < field.x - 2.0
                 || room.right() > field.right() + 14.0
                 || room.y < field.y - 12.0
                 || room.bottom() > field.bottom();
-            hidden
-                + 10_000
-                    * self
-                        .label_rects
-                        .iter()
-                        .filter(|t| overlap(t, &room))
-                        .count()
+            hits + 10_000
+                * self
+                    .label_rects
+                    .iter()
+                    .filter(|t| overlap(t, &room))
+                    .count()
                 + 100_000 * usize::from(outside)
         };
         let Some((cost, text)) = places
@@ -104,16 +104,16 @@ impl Names {
         ground.into_iter().chain([Shape::Text(text)]).collect()
     }
 
-    fn fitted(&self, label: &str) -> (String, Option<String>) {
+    fn shorten(&self, label: &str) -> (String, Option<String>) {
         let share = if is_narrow(&self.field) { 0.85 } else { 0.6 };
-        let fitted = text::fit(label, self.field.w * share, LABEL, false);
-        let whole = (fitted != label).then(|| label.to_string());
-        (fitted, whole)
+        let short = text::fit(label, self.field.w * share, LABEL, false);
+        let full_text = (short != label).then(|| label.to_string());
+        (short, full_text)
     }
 
     /// Beside a point; one that matters stands out.
-    pub(super) fn beside(&mut self, at: Spot, label: &str, strong: bool) -> Scene {
-        let (label, whole) = self.fitted(label);
+    pub(super) fn place_beside(&mut self, at: Spot, label: &str, strong: bool) -> Scene {
+        let (label, full_text) = self.shorten(label);
         if label.is_empty() || !(at.0.is_finite() && at.1.is_finite()) {
             return Vec::new();
         }
@@ -139,15 +139,15 @@ impl Names {
         ];
         let text = |((dx, dy), anchor)| Text {
             strong,
-            whole: whole.clone(),
-            ..plain((at.0 + dx, at.1 + dy), label.clone(), anchor, paint)
+            full_text: full_text.clone(),
+            ..plain_text((at.0 + dx, at.1 + dy), label.clone(), anchor, paint)
         };
         self.best(places.map(text).into())
     }
 
     /// Along a line across.
     pub(super) fn along(&mut self, from: Spot, to: Spot, label: &str, paint: Paint) -> Scene {
-        let (label, whole) = self.fitted(label);
+        let (label, full_text) = self.shorten(label);
         if label.is_empty() {
             return Vec::new();
         }
@@ -178,14 +178,14 @@ impl Names {
                 .collect()
         };
         let text = |(at, anchor)| Text {
-            whole: whole.clone(),
-            ..plain(at, label.clone(), anchor, paint)
+            full_text: full_text.clone(),
+            ..plain_text(at, label.clone(), anchor, paint)
         };
         self.best(places.into_iter().map(text).collect())
     }
 
     /// Inside a shaded stretch, if it is wide enough.
-    pub(super) fn within(&mut self, stretch: Rect, label: &str) -> Scene {
+    pub(super) fn place_within(&mut self, stretch: Rect, label: &str) -> Scene {
         if label.is_empty()
             || text::width(label, LABEL, false) + 8.0 > stretch.w
             || stretch.h < 18.0
@@ -205,7 +205,7 @@ impl Names {
         ];
         let places = heights
             .into_iter()
-            .flat_map(|y| across.map(|(x, a)| plain((x, y), label, a, Paint::Soft)));
+            .flat_map(|y| across.map(|(x, a)| plain_text((x, y), label, a, Paint::Soft)));
         self.best(places.collect())
     }
 }

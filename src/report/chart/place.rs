@@ -3,7 +3,7 @@
 /// Centres for names of that height, in the order given, between `top` and `bottom`; nothing if they do not all fit.
 ///
 /// Names that touch form a block, and a block stands at the mean of what its members want: the least squares answer.
-pub(super) fn apart(ideal: &[f64], height: f64, top: f64, bottom: f64) -> Option<Vec<f64>> {
+pub(super) fn separate(ideal: &[f64], height: f64, top: f64, bottom: f64) -> Option<Vec<f64>> {
     if ideal.len() as f64 * height > bottom - top + 1e-9 {
         return None;
     }
@@ -47,22 +47,22 @@ mod tests {
     #[test]
     fn names_make_way_for_each_other() {
         assert_eq!(
-            apart(&[10.0, 90.0], 10.0, 0.0, 100.0),
+            separate(&[10.0, 90.0], 10.0, 0.0, 100.0),
             Some(vec![10.0, 90.0]),
             "nobody is in the way"
         );
         assert_eq!(
-            apart(&[50.0, 50.0], 10.0, 0.0, 100.0),
+            separate(&[50.0, 50.0], 10.0, 0.0, 100.0),
             Some(vec![45.0, 55.0]),
             "both give half"
         );
         assert_eq!(
-            apart(&[100.0, 100.0], 10.0, 0.0, 100.0),
+            separate(&[100.0, 100.0], 10.0, 0.0, 100.0),
             Some(vec![85.0, 95.0]),
             "the edge holds"
         );
         assert_eq!(
-            apart(&[1.0; 11], 10.0, 0.0, 100.0),
+            separate(&[1.0; 11], 10.0, 0.0, 100.0),
             None,
             "there is no room"
         );
@@ -71,7 +71,7 @@ mod tests {
     proptest! {
         #[test]
         fn never_on_each_other(ideal in proptest::collection::vec(-50.0f64..400.0, 0..20)) {
-            let mut places = apart(&ideal, 15.0, 0.0, 300.0).unwrap_or_default();
+            let mut places = separate(&ideal, 15.0, 0.0, 300.0).unwrap_or_default();
             places.sort_by(f64::total_cmp);
             for pair in places.windows(2) {
                 prop_assert!(pair[1] - pair[0] >= 15.0 - 1e-6);

@@ -19,7 +19,7 @@ const DENSITY: u32 = 2;
 /// Drawn pixels for one of the file, in either direction.
 const FINENESS: u32 = FACTOR / DENSITY;
 /// Drawn pixels whose mean one of the file is.
-const ALL: u16 = (FINENESS * FINENESS) as u16;
+const DRAWN_PER_PIXEL: u16 = (FINENESS * FINENESS) as u16;
 
 /// Lines of the file that are drawn at once.
 const STRIP: usize = 32;
@@ -49,8 +49,8 @@ fn pixels(size: Size, scene: &[Shape], lines: usize) -> Vec<u8> {
     pixels
         .par_chunks_mut(line * lines)
         .enumerate()
-        .for_each_init(Vec::new, |drawn, (index, strip)| {
-            draw_strip(&shapes, &glyphs, width, index * lines, drawn, strip);
+        .for_each_init(Vec::new, |buffer, (index, strip)| {
+            draw_strip(&shapes, &glyphs, width, index * lines, buffer, strip);
         });
     pixels
 }
@@ -67,7 +67,7 @@ fn draw_strip(
     let line = (width * 3) as usize;
     let lines = strip.len() / line;
     pixels.clear();
-    pixels.resize(strip.len() * usize::from(ALL), 255);
+    pixels.resize(strip.len() * usize::from(DRAWN_PER_PIXEL), 255);
     let backend = BitMapBackend::with_buffer(pixels, (width * FINENESS, lines as u32 * FINENESS));
     let visible_lines = Stretch {
         from: top as f64 / f64::from(DENSITY),
@@ -132,10 +132,10 @@ fn stretch(shape: &Shape) -> Stretch {
 }
 
 /// Each pixel the mean of those that were drawn for it.
-fn average(width: u32, drawn: &[u8], out: &mut [u8]) {
+fn average(width: u32, buffer: &[u8], out: &mut [u8]) {
     let (n, row) = (FINENESS as usize, (width * 3) as usize);
     let mut sums = vec![0u16; row * n];
-    for (lines, out) in drawn
+    for (lines, out) in buffer
         .chunks_exact(row * n * n)
         .zip(out.chunks_exact_mut(row))
     {
@@ -147,11 +147,11 @@ fn average(width: u32, drawn: &[u8], out: &mut [u8]) {
                 .for_each(|(sum, channel)| *sum += u16::from(*channel));
         }
         for (pixels, out) in sums.chunks_exact(3 * n).zip(out.chunks_exact_mut(3)) {
-            let mut sum = [ALL / 2; 3];
+            let mut sum = [DRAWN_PER_PIXEL / 2; 3];
             for pixel in pixels.chunks_exact(3) {
                 (0..3).for_each(|channel| sum[channel] += pixel[channel]);
             }
-            (0..3).for_each(|channel| out[channel] = (sum[channel] / ALL) as u8);
+            (0..3).for_each(|channel| out[channel] = (sum[channel] / DRAWN_PER_PIXEL) as u8);
         }
     }
 }
@@ -164,10 +164,10 @@ fn encoded(width: u32, height: u32, pixels: &[u8]) -> Vec<u8> {
     // Plain areas and repeated glyphs are found sooner, and packed closer, as they are than as differences.
     encoder.set_filter(png::Filter::NoFilter);
     encoder.set_deflate_compression(png::DeflateCompression::Level(1));
-    let written = encoder
+    let result = encoder
         .write_header()
         .and_then(|mut w| w.write_image_data(pixels));
-    written
+    result
         .unwrap_or_else(|e| unreachable!("a vector takes every byte, and the size is right: {e}"));
     out
 }
@@ -183,9 +183,9 @@ struct Canvas<'a> {
 }
 
 /// In drawn pixels, as far as numbers of the screen go.
-fn scaled(at: Spot) -> (i32, i32) {
-    let whole = |v: f64| (v * f64::from(FACTOR)).round().clamp(-1e6, 1e6) as i32;
-    (whole(at.0), whole(at.1))
+fn drawn_pixel(at: Spot) -> (i32, i32) {
+    let to_pixel = |v: f64| (v * f64::from(FACTOR)).round().clamp(-1e6, 1e6) as i32;
+    (to_pixel(at.0), to_pixel(at.1))
 }
 
 fn colour(paint: Paint, opacity: f64) -> RGBAColor {
@@ -248,7 +248,7 @@ impl Canvas<'_> {
 
     /// Where a spot of the page is in this strip.
     fn place(&self, at: Spot) -> (i32, i32) {
-        let (x, y) = scaled(at);
+        let (x, y) = drawn_pixel(at);
         (x, y - self.top)
     }
 
@@ -306,15 +306,15 @@ impl Canvas<'_> {
     }
 
     fn text(&mut self, text: &Text) {
-        let whole: f32 = text
+        let text_width: f32 = text
             .text
             .chars()
             .map(|c| self.glyphs.get(text, c).advance)
             .sum();
         let mut along = match text.anchor {
             Anchor::Start => 0.0,
-            Anchor::Middle => -whole / 2.0,
-            Anchor::End => -whole,
+            Anchor::Middle => -text_width / 2.0,
+            Anchor::End => -text_width,
         };
         let (x0, y0) = self.place(text.at);
         let ink = colour(text.paint, 1.0).to_backend_color();
@@ -353,13 +353,13 @@ fn dashes(points: &[Spot], dash: &[f64]) -> Vec<Vec<Spot>> {
         return vec![points.to_vec()];
     }
     let (mut parts, mut part) = (Vec::new(), vec![points[0]]);
-    let (mut index, mut left) = (0, dash[0]);
+    let (mut index, mut remaining) = (0, dash[0]);
     for pair in points.windows(2) {
         let ((ax, ay), (bx, by)) = (pair[0], pair[1]);
         let length = libm::hypot(bx - ax, by - ay);
         let mut walked_length = 0.0;
-        while length - walked_length > left {
-            walked_length += left;
+        while length - walked_length > remaining {
+            walked_length += remaining;
             let share = walked_length / length;
             let turn = (ax + (bx - ax) * share, ay + (by - ay) * share);
             if index % 2 == 0 {
@@ -369,9 +369,9 @@ fn dashes(points: &[Spot], dash: &[f64]) -> Vec<Vec<Spot>> {
                 part = vec![turn];
             }
             index = (index + 1) % dash.len();
-            left = dash[index];
+            remaining = dash[index];
         }
-        left -= length - walked_length;
+        remaining -= length - walked_length;
         if index % 2 == 0 {
             part.push((bx, by));
         }
@@ -390,10 +390,10 @@ mod tests {
     fn strips_make_the_picture_that_is_drawn_at_once() {
         for (name, chart) in [samples::ordinary(), samples::extreme()].concat() {
             let scene = layout::scene(&chart, Size::HALF).0;
-            let whole = pixels(Size::HALF, &scene, (Size::HALF.height * DENSITY) as usize);
+            let picture = pixels(Size::HALF, &scene, (Size::HALF.height * DENSITY) as usize);
             for lines in [STRIP, 7] {
                 assert!(
-                    pixels(Size::HALF, &scene, lines) == whole,
+                    pixels(Size::HALF, &scene, lines) == picture,
                     "{name} in strips of {lines}"
                 );
             }

@@ -245,7 +245,7 @@ fn causes() -> Chart {
         interval: Some((value - half, value + half)),
         ..bar(label, value, &format!("{value} ± {half}"))
     };
-    let all = vec![
+    let causes = vec![
         caused("network address translation forgot the flow", 412.0, 31.0),
         caused("gateway restarted", 310.0, 12.0),
         caused("refresh lost on the way and its retries too", 96.0, 9.0),
@@ -256,7 +256,7 @@ fn causes() -> Chart {
         "Why sessions were lost",
         Axis::new("Lost sessions", "per day"),
         Axis::default(),
-        vec![bars(all)],
+        vec![bars(causes)],
     )
 }
 
@@ -393,18 +393,18 @@ fn paired() -> Chart {
 
 /// What must not break anything.
 pub(super) fn extreme() -> Vec<(&'static str, Chart)> {
-    let mut all = odd_values();
-    all.extend(much());
-    all.extend(none());
-    all
+    let mut charts = odd_values();
+    charts.extend(crowded_charts());
+    charts.extend(empty_charts());
+    charts
 }
 
-fn plain(title: &str, points: Vec<(f64, f64)>) -> Chart {
+fn graph(title: &str, points: Vec<(f64, f64)>) -> Chart {
     let (x, y) = (Axis::new("x", "s"), Axis::new("y", "1/s"));
     chart(title, x, y, vec![line("one", points)])
 }
 
-fn each(n: u32, value: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
+fn curve(n: u32, value: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
     (0..n)
         .map(|i| (f64::from(i), value(f64::from(i))))
         .collect()
@@ -415,33 +415,33 @@ fn odd_values() -> Vec<(&'static str, Chart)> {
     let low = f64::NEG_INFINITY;
     let infinite = vec![(0.0, f64::INFINITY), (1.0, 1.0), (low, 2.0)];
     let zeros = vec![(0.0, 0.0), (1.0, 10.0), (2.0, 1e5), (3.0, -1.0)];
-    let mut log = plain("Zeros on a logarithmic axis", zeros);
+    let mut log = graph("Zeros on a logarithmic axis", zeros);
     log.y.scale = Scale::Log;
-    let mut cut = plain("A range that cuts", each(100, |i| i * i % 90.0));
+    let mut cut = graph("A range that cuts", curve(100, |i| i * i % 90.0));
     (cut.x.range, cut.y.range) = (Some((20.0, 60.0)), Some((10.0, 50.0)));
     let markup = "<script>alert(1)</script> & \"'\u{1}]]>";
     vec![
-        ("one_point", plain("One point", vec![(600.0, 4.0)])),
-        ("zero", plain("Zero everywhere", each(50, |_| 0.0))),
-        ("equal", plain("All equal", each(50, |_| 1234.5))),
-        ("gaps", plain("Gaps", each(50, gap))),
-        ("nan", plain("Not a number", vec![(f64::NAN, f64::NAN); 5])),
-        ("infinite", plain("Infinite", infinite)),
+        ("one_point", graph("One point", vec![(600.0, 4.0)])),
+        ("zero", graph("Zero everywhere", curve(50, |_| 0.0))),
+        ("equal", graph("All equal", curve(50, |_| 1234.5))),
+        ("gaps", graph("Gaps", curve(50, gap))),
+        ("nan", graph("Not a number", vec![(f64::NAN, f64::NAN); 5])),
+        ("infinite", graph("Infinite", infinite)),
         (
             "huge",
-            plain("Huge", vec![(-1e300, 1e-300), (1e300, 1e300)]),
+            graph("Huge", vec![(-1e300, 1e-300), (1e300, 1e300)]),
         ),
-        ("script", plain(markup, vec![(0.0, 1.0), (1.0, 2.0)])),
+        ("script", graph(markup, vec![(0.0, 1.0), (1.0, 2.0)])),
         ("log_zero", log),
         ("cut", cut),
     ]
 }
 
-fn much() -> Vec<(&'static str, Chart)> {
+fn crowded_charts() -> Vec<(&'static str, Chart)> {
     let long = "a very long name that goes on and on, far beyond what any legend could ever hold "
         .repeat(3);
     let axis = |label: &str| Axis::new(label, "");
-    let jagged = plain("10,000 points", each(10_000, |i| noise(i as u64)));
+    let jagged = graph("10,000 points", curve(10_000, |i| noise(i as u64)));
     let spots = (0..10_000).map(|i| at(noise(i), noise(i + 9999) * noise(i)));
     let cloud = vec![points("requests", spots.collect())];
     let lengthy = vec![
@@ -451,11 +451,11 @@ fn much() -> Vec<(&'static str, Chart)> {
         marker(f64::NAN, 1.0, "nowhere"),
     ];
     let long_axis = Axis::new(&long, &long);
-    let one = |i: u32| {
+    let stroke = |i: u32| {
         let ends = vec![(0.0, f64::from(i)), (1.0, f64::from(i % 3))];
         line(&format!("series {i}"), ends)
     };
-    let many = (0..12).map(one).collect();
+    let layers = (0..12).map(stroke).collect();
     let sixty = (0..60u32).map(|i| bar(&format!("{i} {long}"), f64::from(i), &i.to_string()));
     let sixty = vec![bars(sixty.collect())];
     let names: Vec<String> = (0..40).map(|i| format!("group {i} of {long}")).collect();
@@ -471,13 +471,13 @@ fn much() -> Vec<(&'static str, Chart)> {
         ("jagged", jagged),
         ("cloud", chart("A cloud", axis("x"), axis("y"), cloud)),
         ("long", chart(&long, long_axis.clone(), long_axis, lengthy)),
-        ("many", chart("Twelve series", axis("x"), axis("y"), many)),
+        ("many", chart("Twelve series", axis("x"), axis("y"), layers)),
         ("bars_many", chart("Sixty bars", axis("n"), axis(""), sixty)),
         ("heat_large", chart("Large", axis("to"), axis("from"), heat)),
     ]
 }
 
-fn none() -> Vec<(&'static str, Chart)> {
+fn empty_charts() -> Vec<(&'static str, Chart)> {
     let stack = Layer::Stack(Stack {
         xs: vec![1.0, 2.0],
         parts: vec![("a".into(), vec![0.0, 0.0]), ("b".into(), vec![f64::NAN])],

@@ -50,13 +50,13 @@ impl Domain {
                 },
             };
         };
-        let only = low == high;
-        if low > 0.0 && (low < zero * high || (only && zero > 0.0)) {
+        let is_single = low == high;
+        if low > 0.0 && (low < zero * high || (is_single && zero > 0.0)) {
             low = 0.0;
-        } else if high < 0.0 && (high > zero * low || (only && zero > 0.0)) {
+        } else if high < 0.0 && (high > zero * low || (is_single && zero > 0.0)) {
             high = 0.0;
         }
-        if low == 0.0 && high > 0.0 && only {
+        if low == 0.0 && high > 0.0 && is_single {
             high *= 1.25;
         }
         Self::between(low, high, scale)
@@ -74,8 +74,8 @@ impl Domain {
         }
         if scale == Scale::Log {
             to = if to > 0.0 { to } else { 10.0 };
-            let least = to / libm::pow(10.0, DECADES);
-            from = from.max(least);
+            let floor = to / libm::pow(10.0, DECADES);
+            from = from.max(floor);
             if to / from < 1.000_001 {
                 (from, to) = (from / 3.0, to * 3.0);
             }
@@ -101,7 +101,7 @@ impl Domain {
                 Self { from, to, ..self }
             }
             Scale::Log => {
-                let whole = |x: f64, up: bool| {
+                let round_to_decade = |x: f64, up: bool| {
                     let l = libm::log10(x);
                     libm::pow(
                         10.0,
@@ -113,8 +113,8 @@ impl Domain {
                     )
                 };
                 // A whole decade more is much room for little: the nearest of 1, 2, 5 does.
-                let low = whole(self.from, false);
-                let high = whole(self.to, true);
+                let low = round_to_decade(self.from, false);
+                let high = round_to_decade(self.to, true);
                 let from = [5.0, 2.0]
                     .map(|m| m * low)
                     .into_iter()
@@ -136,17 +136,17 @@ impl Domain {
     /// The same with so much more of itself at either end.
     pub(super) fn widened(self, share: f64) -> Self {
         if self.scale == Scale::Log {
-            let more = libm::pow(self.to / self.from, share);
+            let margin = libm::pow(self.to / self.from, share);
             return Self {
-                from: self.from / more,
-                to: self.to * more,
+                from: self.from / margin,
+                to: self.to * margin,
                 ..self
             };
         }
-        let more = (self.to - self.from) * share;
+        let margin = (self.to - self.from) * share;
         Self {
-            from: self.from - more,
-            to: self.to + more,
+            from: self.from - margin,
+            to: self.to + margin,
             ..self
         }
     }
@@ -183,17 +183,17 @@ impl Scale {
 
 /// The step of about so many parts: 1, 2 or 5 times a power of ten.
 fn step(stretch: f64, count: usize) -> f64 {
-    let rough = stretch / count.max(1) as f64;
-    let power = libm::pow(10.0, libm::floor(libm::log10(rough)));
+    let raw_step = stretch / count.max(1) as f64;
+    let power = libm::pow(10.0, libm::floor(libm::log10(raw_step)));
     let step = [1.0, 2.0, 5.0, 10.0]
         .into_iter()
-        .find(|m| m * power >= rough * 0.999)
+        .find(|m| m * power >= raw_step * 0.999)
         .unwrap_or(10.0);
     step * power
 }
 
-fn linear(from: f64, to: f64, count: usize, least: f64) -> Vec<Tick> {
-    let step = step(to - from, count).max(least);
+fn linear(from: f64, to: f64, count: usize, min_step: f64) -> Vec<Tick> {
+    let step = step(to - from, count).max(min_step);
     let first = libm::ceil(from / step - 1e-6);
     let last = libm::floor(to / step + 1e-6);
     // Counted in steps, not added up: sums of 0.1 are not what they seem.
@@ -229,8 +229,12 @@ pub(super) fn amount(v: f64, step: f64) -> String {
 }
 
 fn human_whole(v: f64) -> String {
-    let whole = crate::quantity::number::whole(v.abs().round() as u64);
-    if v < -0.5 { format!("-{whole}") } else { whole }
+    let digits = crate::quantity::number::whole(v.abs().round() as u64);
+    if v < -0.5 {
+        format!("-{digits}")
+    } else {
+        digits
+    }
 }
 
 /// "2×10⁻⁶".
@@ -247,13 +251,17 @@ fn scientific(v: f64) -> String {
 }
 
 fn power_of_ten(exponent: i32) -> String {
-    let raised = |c: char| match c {
+    let superscript = |c: char| match c {
         '-' => '⁻',
         digit => ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'][digit as usize - '0' as usize],
     };
     format!(
         "10{}",
-        exponent.to_string().chars().map(raised).collect::<String>()
+        exponent
+            .to_string()
+            .chars()
+            .map(superscript)
+            .collect::<String>()
     )
 }
 
@@ -298,13 +306,13 @@ const CLOCK: [f64; 21] = [
 ];
 
 fn clock(from: f64, to: f64, count: usize) -> Vec<Tick> {
-    let rough = (to - from) / count.max(1) as f64;
-    if rough < 0.5 {
+    let raw_step = (to - from) / count.max(1) as f64;
+    if raw_step < 0.5 {
         return linear(from, to, count, 0.0);
     }
     let step = CLOCK
         .into_iter()
-        .find(|s| *s >= rough * 0.999)
+        .find(|s| *s >= raw_step * 0.999)
         .unwrap_or_else(|| step(to - from, count));
     let first = libm::ceil(from / step - 1e-6);
     let last = libm::floor(to / step + 1e-6);
@@ -418,8 +426,8 @@ mod tests {
 
     #[test]
     fn every_stretch_is_one() {
-        let none = Domain::covering(std::iter::empty(), Scale::Linear, 0.5);
-        assert_eq!((none.from, none.to), (0.0, 1.0));
+        let empty_domain = Domain::covering(std::iter::empty(), Scale::Linear, 0.5);
+        assert_eq!((empty_domain.from, empty_domain.to), (0.0, 1.0));
         for scale in [Scale::Linear, Scale::Whole, Scale::Log, Scale::TimeOfDay] {
             for values in [
                 [0.0, 0.0],

@@ -22,8 +22,8 @@ impl Rect {
 
     /// Whether a place is inside, or on the edge.
     pub(super) fn holds(&self, (x, y): Spot) -> bool {
-        let within = |v: f64, from: f64, to: f64| from - 0.5 <= v && v <= to + 0.5;
-        within(x, self.x, self.right()) && within(y, self.y, self.bottom())
+        let is_between = |v: f64, from: f64, to: f64| from - 0.5 <= v && v <= to + 0.5;
+        is_between(x, self.x, self.right()) && is_between(y, self.y, self.bottom())
     }
 
     pub(super) fn right(&self) -> f64 {
@@ -49,7 +49,7 @@ pub(super) struct Text {
     pub at: Spot,
     pub text: String,
     /// The whole text where `text` is a shortened one.
-    pub whole: Option<String>,
+    pub full_text: Option<String>,
     pub size: f64,
     pub strong: bool,
     pub anchor: Anchor,

@@ -83,7 +83,7 @@ pub(super) fn filling(paint: Paint, opacity: f64) -> ShapeStyle {
 }
 
 /// What [`pen`] put into a colour.
-fn named(colour: BackendColor) -> (Paint, Dash) {
+fn paint_and_dash(colour: BackendColor) -> (Paint, Dash) {
     let (kind, n, dash) = colour.rgb;
     (Paint::from_code(kind, n), Dash::ALL[dash as usize % 3])
 }
@@ -137,7 +137,7 @@ impl Paper {
     }
 
     /// What is drawn meanwhile is cut at the edge of that field.
-    pub(super) fn within(&self, field: Rect, draw: impl FnOnce()) {
+    pub(super) fn clip(&self, field: Rect, draw: impl FnOnce()) {
         self.0.borrow_mut().field = Some(field);
         draw();
         self.0.borrow_mut().field = None;
@@ -203,7 +203,8 @@ impl DrawingBackend for Sheet {
             .map_or(rect, |field| clip::rectangle(rect, &field));
         if rect.w > 0.0 && rect.h > 0.0 {
             let colour = style.color();
-            self.shapes.push(area(rect, named(colour).0, colour.alpha));
+            self.shapes
+                .push(area(rect, paint_and_dash(colour).0, colour.alpha));
         }
         Ok(())
     }
@@ -221,7 +222,7 @@ impl DrawingBackend for Sheet {
             Some(field) => clip::curve(&thin::columns(&points), field),
             None => vec![points],
         };
-        let (paint, dash) = named(style.color());
+        let (paint, dash) = paint_and_dash(style.color());
         self.shapes
             .extend(parts.into_iter().map(|points| Shape::Stroke {
                 points,
@@ -242,7 +243,7 @@ impl DrawingBackend for Sheet {
         let at = spot(at);
         if self.field.is_none_or(|field| field.holds(at)) {
             let radius = f64::from(radius) / UNITS;
-            let paint = named(style.color()).0;
+            let paint = paint_and_dash(style.color()).0;
             self.shapes.extend(point(at, radius, paint, !fill));
         }
         Ok(())
@@ -262,7 +263,7 @@ impl DrawingBackend for Sheet {
             let colour = style.color();
             self.shapes.push(Shape::Fill {
                 points,
-                paint: named(colour).0,
+                paint: paint_and_dash(colour).0,
                 opacity: colour.alpha,
             });
         }
@@ -288,10 +289,10 @@ impl DrawingBackend for Sheet {
             VPos::Bottom => 0.0,
         };
         let (x, y) = spot(at);
-        let paint = named(style.color()).0;
+        let paint = paint_and_dash(style.color()).0;
         self.shapes.push(Shape::Text(Text {
             size,
-            ..text::plain((x, y + size * down), words, anchor, paint)
+            ..text::plain_text((x, y + size * down), words, anchor, paint)
         }));
         Ok(())
     }
@@ -314,10 +315,10 @@ mod tests {
     fn colours_go_through_plotters_as_names() {
         let series = (0..=u8::MAX).map(Paint::Series);
         let steps = (0..=10).flat_map(|n| [Paint::Heat(n), Paint::OnHeat(n)]);
-        let plain = [Paint::Ink, Paint::Soft, Paint::Grid, Paint::Paper];
+        let paints = [Paint::Ink, Paint::Soft, Paint::Grid, Paint::Paper];
         for paint in series
             .chain(steps)
-            .chain(plain)
+            .chain(paints)
             .chain([Paint::Good, Paint::Bad])
         {
             for dash in Dash::ALL {
@@ -326,7 +327,7 @@ mod tests {
                     alpha,
                     rgb: (r, g, b),
                 };
-                assert_eq!(named(colour), (paint, dash));
+                assert_eq!(paint_and_dash(colour), (paint, dash));
             }
         }
     }

@@ -30,8 +30,8 @@ pub(super) fn write(chart: &Chart, size: Size, (scene, plot): &(Vec<Shape>, Plot
         .into_iter()
         .find(|n| !n.is_empty())
         .map_or("Chart", String::as_str);
-    let _ = writeln!(out, "<title>{}</title>", escaped(name));
-    let _ = writeln!(out, "<desc>{}</desc>", escaped(&chart.description));
+    let _ = writeln!(out, "<title>{}</title>", escape(name));
+    let _ = writeln!(out, "<desc>{}</desc>", escape(&chart.description));
     for shape in scene {
         out += &self::shape(shape);
         out.push('\n');
@@ -60,7 +60,7 @@ fn place(plot: &PlotArea) -> String {
 }
 
 /// Text that is nothing but text, also within quotes. Characters XML has no place for are replaced.
-pub(super) fn escaped(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -191,15 +191,15 @@ fn shape(shape: &Shape) -> String {
 fn attributes(part: &Part) -> String {
     match part {
         Part::Layer { index, name } => {
-            format!("data-layer=\"{index}\" data-name=\"{}\"", escaped(name))
+            format!("data-layer=\"{index}\" data-name=\"{}\"", escape(name))
         }
         Part::At(x) => format!("data-at=\"{}\"", number(*x)),
         Part::Stretch => "data-stretch=\"\"".into(),
         Part::Flag(from, to) => format!("data-flag=\"{} {}\"", number(*from), number(*to)),
         Part::Fixed => "data-fixed=\"\"".into(),
         Part::Ticks => "data-ticks=\"\"".into(),
-        Part::Entry(name) => format!("data-entry=\"{}\"", escaped(name)),
-        Part::End(name) => format!("data-entry=\"{}\" data-end=\"\"", escaped(name)),
+        Part::Entry(name) => format!("data-entry=\"{}\"", escape(name)),
+        Part::End(name) => format!("data-entry=\"{}\" data-end=\"\"", escape(name)),
     }
 }
 
@@ -215,16 +215,16 @@ fn text(text: &Text) -> String {
     } else {
         ""
     };
-    let turned = if text.upright {
+    let rotation = if text.upright {
         format!(" transform=\"rotate(-90 {x} {y})\"")
     } else {
         String::new()
     };
-    let whole = text.whole.as_ref();
-    let whole = whole.map_or(String::new(), |w| format!("<title>{}</title>", escaped(w)));
+    let full_text = text.full_text.as_ref();
+    let full_text = full_text.map_or(String::new(), |w| format!("<title>{}</title>", escape(w)));
     format!(
-        "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\"{weight}{anchor}{turned}{}>{whole}{}</text>",
+        "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\"{weight}{anchor}{rotation}{}>{full_text}{}</text>",
         fill(text.paint),
-        escaped(&text.text)
+        escape(&text.text)
     )
 }

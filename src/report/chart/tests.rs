@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn all() -> Vec<(&'static str, Chart)> {
+fn all_charts() -> Vec<(&'static str, Chart)> {
     samples::ordinary()
         .into_iter()
         .chain(samples::extreme())
@@ -10,7 +10,7 @@ fn all() -> Vec<(&'static str, Chart)> {
 }
 
 fn sample(name: &str) -> Chart {
-    let sample = all().into_iter().find(|(n, _)| *n == name);
+    let sample = all_charts().into_iter().find(|(n, _)| *n == name);
     sample.map(|(_, chart)| chart).unwrap_or_default()
 }
 
@@ -29,7 +29,7 @@ const SIZES: [Size; 4] = [
 
 #[test]
 fn every_svg_is_well_formed_named_and_self_contained() {
-    for (name, chart) in all() {
+    for (name, chart) in all_charts() {
         for size in SIZES {
             let svg = svg(&chart, size);
             let tree =
@@ -83,7 +83,7 @@ fn the_same_chart_is_the_same_bytes() {
 
 #[test]
 fn every_png_has_the_size_and_ink() {
-    for (name, chart) in all() {
+    for (name, chart) in all_charts() {
         let bytes = png(&chart, Size::HALF);
         let decoder = ::png::Decoder::new(std::io::Cursor::new(&bytes));
         let mut reader = decoder
@@ -93,16 +93,19 @@ fn every_png_has_the_size_and_ink() {
         let info = reader
             .next_frame(&mut pixels)
             .unwrap_or_else(|e| panic!("{name}: {e}"));
-        let size = layout::fitted(&chart, Size::HALF);
-        let least = (2 * Size::HALF.width, 2 * Size::HALF.height);
+        let size = layout::fit_size(&chart, Size::HALF);
+        let min_size = (2 * Size::HALF.width, 2 * Size::HALF.height);
         assert_eq!(
             (info.width, info.height),
             (2 * size.width, 2 * size.height),
             "{name}"
         );
-        assert!(info.height >= least.1 && info.width == least.0, "{name}");
         assert!(
-            info.height == least.1 || name.starts_with("heat"),
+            info.height >= min_size.1 && info.width == min_size.0,
+            "{name}"
+        );
+        assert!(
+            info.height == min_size.1 || name.starts_with("heat"),
             "{name}: {}",
             info.height
         );
@@ -130,7 +133,7 @@ fn markup_in_a_title_stays_text() {
 
 /// Texts that stand on one another or leave the paper.
 pub(crate) fn unreadable(chart: &Chart, size: Size) -> Vec<String> {
-    let scene = layout::scene(chart, layout::fitted(chart, size.bounded())).0;
+    let scene = layout::scene(chart, layout::fit_size(chart, size.bounded())).0;
     let texts: Vec<_> = scene
         .iter()
         .filter_map(|s| {
@@ -141,7 +144,7 @@ pub(crate) fn unreadable(chart: &Chart, size: Size) -> Vec<String> {
             }
         })
         .collect();
-    let mut all = Vec::new();
+    let mut problems = Vec::new();
     for (i, a) in texts.iter().enumerate() {
         let ra = text::extent(a);
         for b in texts[i + 1..].iter().filter(|b| !a.upright && !b.upright) {
@@ -152,15 +155,15 @@ pub(crate) fn unreadable(chart: &Chart, size: Size) -> Vec<String> {
                 && ra.y + 2.0 < rb.bottom()
                 && rb.y + 2.0 < ra.bottom();
             if over {
-                all.push(format!("at {size:?}: {:?} on {:?}", a.text, b.text));
+                problems.push(format!("at {size:?}: {:?} on {:?}", a.text, b.text));
             }
         }
         let width = f64::from(size.bounded().width);
         if ra.x < -3.0 || ra.right() > width + 3.0 {
-            all.push(format!("at {size:?}: {:?} leaves the paper", a.text));
+            problems.push(format!("at {size:?}: {:?} leaves the paper", a.text));
         }
     }
-    all
+    problems
 }
 
 /// No text stands on another, in any chart a report would hold.
@@ -186,7 +189,7 @@ fn long_curves_are_thinned_everywhere() {
 #[test]
 fn the_stylesheet_knows_every_class_in_use() {
     let rules = stylesheet();
-    for (name, chart) in all() {
+    for (name, chart) in all_charts() {
         let svg = svg(&chart, Size::WIDE);
         for class in svg
             .split("class=\"")
@@ -224,7 +227,7 @@ fn sample_page() {
     let Some(path) = std::env::var_os("CHARTS_PAGE") else {
         return;
     };
-    std::fs::write(path, page(&all())).unwrap_or_else(|e| panic!("{e}"));
+    std::fs::write(path, page(&all_charts())).unwrap_or_else(|e| panic!("{e}"));
 }
 
 /// For the eye: `CHARTS=folder cargo test --release chart::tests::look -- --ignored`.
@@ -238,7 +241,7 @@ fn look() {
     let put = |name: String, bytes: &[u8]| {
         std::fs::write(folder.join(name), bytes).unwrap_or_else(|e| panic!("{e}"))
     };
-    for (name, chart) in all() {
+    for (name, chart) in all_charts() {
         put(format!("{name}.svg"), svg(&chart, Size::WIDE).as_bytes());
         put(format!("{name}.png"), &png(&chart, Size::WIDE));
         put(format!("{name}-phone.png"), &png(&chart, Size::NARROW));
@@ -334,7 +337,7 @@ fn a_wide_heat_map_names_every_row_and_column() {
             layers: vec![Layer::HeatMap(map)],
             ..Chart::default()
         };
-        let scene = layout::scene(&chart, layout::fitted(&chart, Size::WIDE)).0;
+        let scene = layout::scene(&chart, layout::fit_size(&chart, Size::WIDE)).0;
         let texts: Vec<&str> = scene
             .iter()
             .filter_map(|shape| match shape {
@@ -417,7 +420,7 @@ fn what_lies_beyond_a_range_is_not_moved_to_its_edge() {
 
 /// The texts of a telephone's picture, and how high its plot is.
 fn on_a_telephone(chart: &Chart) -> (Vec<String>, f64) {
-    let (scene, plot) = layout::scene(chart, layout::fitted(chart, Size::NARROW));
+    let (scene, plot) = layout::scene(chart, layout::fit_size(chart, Size::NARROW));
     let text = |shape: &scene::Shape| match shape {
         scene::Shape::Text(text) => Some(text.text.clone()),
         _ => None,
@@ -448,7 +451,7 @@ fn a_telephone_shows_the_whole_name_of_every_bar() {
         assert!(words.contains(&format!("{name} {i}")), "{words}");
     }
     assert_eq!(
-        unreadable(&chart, layout::fitted(&chart, Size::NARROW)),
+        unreadable(&chart, layout::fit_size(&chart, Size::NARROW)),
         [""; 0]
     );
 }

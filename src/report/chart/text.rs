@@ -55,10 +55,10 @@ pub(super) fn fit(text: &str, room: f64, size: f64, strong: bool) -> String {
         return text.into();
     }
     let mut prefix = String::new();
-    let mut used = width("…", size, strong);
+    let mut used_width = width("…", size, strong);
     for c in text.chars() {
-        used += width(c.encode_utf8(&mut [0; 4]), size, strong);
-        if used > room {
+        used_width += width(c.encode_utf8(&mut [0; 4]), size, strong);
+        if used_width > room {
             break;
         }
         prefix.push(c);
@@ -68,7 +68,13 @@ pub(super) fn fit(text: &str, room: f64, size: f64, strong: bool) -> String {
 
 /// The text on at most so many lines, broken between words, and after a hyphen where a word alone is too wide; the last
 /// line is cut if it must be.
-pub(super) fn wrap(text: &str, room: f64, size: f64, strong: bool, most: usize) -> Vec<String> {
+pub(super) fn wrap(
+    text: &str,
+    room: f64,
+    size: f64,
+    strong: bool,
+    max_lines: usize,
+) -> Vec<String> {
     let fits = |text: &str| width(text, size, strong) <= room;
     let mut lines: Vec<String> = Vec::new();
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -84,11 +90,11 @@ pub(super) fn wrap(text: &str, room: f64, size: f64, strong: bool, most: usize) 
         })
         .collect();
     while !rest.is_empty() {
-        let words_in_line = if lines.len() + 1 == most {
+        let words_in_line = if lines.len() + 1 == max_lines {
             rest.len()
         } else {
-            let fitting = (1..=rest.len()).take_while(|n| fits(rest[..*n].concat().trim_end()));
-            fitting.last().unwrap_or(1)
+            let lengths = (1..=rest.len()).take_while(|n| fits(rest[..*n].concat().trim_end()));
+            lengths.last().unwrap_or(1)
         };
         lines.push(fit(
             rest[..words_in_line].concat().trim_end(),
@@ -102,12 +108,12 @@ pub(super) fn wrap(text: &str, room: f64, size: f64, strong: bool, most: usize) 
 }
 
 /// A line of ordinary text.
-pub(super) fn plain(at: Spot, text: impl Into<String>, anchor: Anchor, paint: Paint) -> Text {
+pub(super) fn plain_text(at: Spot, text: impl Into<String>, anchor: Anchor, paint: Paint) -> Text {
     let text = text.into();
     Text {
         at,
         text,
-        whole: None,
+        full_text: None,
         size: LABEL,
         strong: false,
         anchor,
@@ -118,12 +124,12 @@ pub(super) fn plain(at: Spot, text: impl Into<String>, anchor: Anchor, paint: Pa
 
 /// A line of text, cut to the room there is; nothing if there is none.
 pub(super) fn cut(room: f64, mut text: Text) -> Option<Shape> {
-    let fitted = fit(&text.text, room, text.size, text.strong);
-    if fitted.is_empty() || (fitted == "…" && text.text != "…") {
+    let short = fit(&text.text, room, text.size, text.strong);
+    if short.is_empty() || (short == "…" && text.text != "…") {
         return None;
     }
-    if fitted != text.text {
-        text.whole = Some(std::mem::replace(&mut text.text, fitted));
+    if short != text.text {
+        text.full_text = Some(std::mem::replace(&mut text.text, short));
     }
     Some(Shape::Text(text))
 }

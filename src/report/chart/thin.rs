@@ -5,15 +5,15 @@ use super::scene::Spot;
 /// The stretches of a curve between its gaps, thinned: which points are left. Curves that turn back stay as they are.
 pub(super) fn thinned_stretches(points: &[Spot]) -> Vec<Vec<usize>> {
     let is_there = |i: &usize| points[*i].0.is_finite() && points[*i].1.is_finite();
-    let all: Vec<usize> = (0..points.len()).collect();
-    let stretches = all.split(|i| !is_there(i)).filter(|s| !s.is_empty());
+    let indices: Vec<usize> = (0..points.len()).collect();
+    let stretches = indices.split(|i| !is_there(i)).filter(|s| !s.is_empty());
     stretches.map(|stretch| thinned(points, stretch)).collect()
 }
 
 /// A curve without gaps, thinned.
 pub(super) fn columns(points: &[Spot]) -> Vec<Spot> {
-    let all: Vec<usize> = (0..points.len()).collect();
-    thinned(points, &all)
+    let indices: Vec<usize> = (0..points.len()).collect();
+    thinned(points, &indices)
         .into_iter()
         .map(|i| points[i])
         .collect()

@@ -18,7 +18,7 @@ pub(super) struct Mark {
 }
 
 /// A mark that says how it came out.
-fn marked(state: &'static str, word: &'static str) -> Mark {
+fn outcome_mark(state: &'static str, word: &'static str) -> Mark {
     let sign = match state {
         "pass" => "✓",
         "fail" => "✗",
@@ -35,65 +35,65 @@ pub fn is_bad(record: &Record) -> bool {
 
 /// The verdict of a study.
 pub(super) fn mark(record: &Record) -> Mark {
-    let none = marked("none", "");
+    let empty_mark = outcome_mark("none", "");
     match record {
         Record::Run(run) => match (run.verdict, run.objectives.len()) {
-            (None, _) => none,
-            (Some(Verdict::Pass), 1) => marked("pass", "Objective met"),
-            (Some(Verdict::Pass), _) => marked("pass", "Objectives met"),
-            (Some(Verdict::Fail), _) => marked("fail", "Objective missed"),
-            (Some(Verdict::Inconclusive), _) => marked("open", "Still open"),
+            (None, _) => empty_mark,
+            (Some(Verdict::Pass), 1) => outcome_mark("pass", "Objective met"),
+            (Some(Verdict::Pass), _) => outcome_mark("pass", "Objectives met"),
+            (Some(Verdict::Fail), _) => outcome_mark("fail", "Objective missed"),
+            (Some(Verdict::Inconclusive), _) => outcome_mark("open", "Still open"),
         },
         Record::Sweep(sweep) => match sweep.verdict {
             None if loses(&sweep.rows, &sweep.chosen) => {
-                marked("fail", "The best point loses sessions")
+                outcome_mark("fail", "The best point loses sessions")
             }
-            None => none,
+            None => empty_mark,
             Some(Verdict::Pass) if loses(&sweep.rows, &sweep.chosen) => {
-                marked("fail", "Met, but sessions are lost")
+                outcome_mark("fail", "Met, but sessions are lost")
             }
-            Some(Verdict::Pass) => marked("pass", "Met at some points"),
-            Some(Verdict::Fail) => marked("fail", "Met at no point"),
-            Some(Verdict::Inconclusive) => marked("open", "Still open"),
+            Some(Verdict::Pass) => outcome_mark("pass", "Met at some points"),
+            Some(Verdict::Fail) => outcome_mark("fail", "Met at no point"),
+            Some(Verdict::Inconclusive) => outcome_mark("open", "Still open"),
         },
         Record::Sizing(study) => match &study.body.value {
             Some(value) if study.body.confirmed => {
                 match loses(&study.rows, &format!("{}={value}", study.body.key)) {
-                    true => marked("fail", "Found, but sessions are lost"),
-                    false => marked("pass", "Found and confirmed"),
+                    true => outcome_mark("fail", "Found, but sessions are lost"),
+                    false => outcome_mark("pass", "Found and confirmed"),
                 }
             }
-            Some(_) => marked("open", "Still open"),
-            None if study.verdict == Verdict::Inconclusive => marked("open", "Still open"),
-            None => marked("fail", "No value serves"),
+            Some(_) => outcome_mark("open", "Still open"),
+            None if study.verdict == Verdict::Inconclusive => outcome_mark("open", "Still open"),
+            None => outcome_mark("fail", "No value serves"),
         },
         Record::Selection(study) => match &study.body.best {
             Some(_) if study.verdict == Verdict::Fail => {
-                marked("fail", "The least cost misses the objectives")
+                outcome_mark("fail", "The least cost misses the objectives")
             }
             Some(best) if loses(&study.rows, best) => {
-                marked("fail", "The least cost, but sessions are lost")
+                outcome_mark("fail", "The least cost, but sessions are lost")
             }
-            Some(_) if study.verdict == Verdict::Inconclusive => marked("open", "Still open"),
-            Some(_) => marked("pass", "Selected"),
+            Some(_) if study.verdict == Verdict::Inconclusive => outcome_mark("open", "Still open"),
+            Some(_) => outcome_mark("pass", "Selected"),
             None if study.verdict == Verdict::Fail => {
-                marked("fail", "No point meets the objectives")
+                outcome_mark("fail", "No point meets the objectives")
             }
-            None => marked("open", "Still open"),
+            None => outcome_mark("open", "Still open"),
         },
         Record::Front(study) => {
             let mut points = study.body.front.iter();
             match study.verdict {
                 Verdict::Pass if points.all(|point| loses(&study.rows, point)) => {
-                    marked("fail", "Undominated, but sessions are lost")
+                    outcome_mark("fail", "Undominated, but sessions are lost")
                 }
-                Verdict::Pass => marked("pass", "Points to choose from"),
-                Verdict::Fail => marked("fail", "No point meets the objectives"),
-                Verdict::Inconclusive => marked("open", "Still open"),
+                Verdict::Pass => outcome_mark("pass", "Points to choose from"),
+                Verdict::Fail => outcome_mark("fail", "No point meets the objectives"),
+                Verdict::Inconclusive => outcome_mark("open", "Still open"),
             }
         }
         Record::Comparison(_) | Record::Sensitivity(_) | Record::Global(_) | Record::Matrix(_) => {
-            none
+            empty_mark
         }
     }
 }
@@ -180,19 +180,19 @@ pub(super) fn assumptions(record: &Record) -> Option<Assumptions> {
         .rows
         .iter()
         .filter(|r| r.scope == "all" && r.metric == "down_fraction");
-    let others = head.assumptions.iter().flat_map(|a| &a.alternatives);
+    let alternatives = head.assumptions.iter().flat_map(|a| &a.alternatives);
     let downs = rows
         .filter_map(|r| r.mean)
-        .chain(others.filter_map(|o| o.down_fraction));
-    let (least, most) = downs.fold((f64::INFINITY, 0.0f64), |(least, most), down| {
-        (least.min(down), most.max(down))
+        .chain(alternatives.filter_map(|o| o.down_fraction));
+    let (lowest, highest) = downs.fold((f64::INFINITY, 0.0f64), |(lowest, highest), down| {
+        (lowest.min(down), highest.max(down))
     });
     Some(Assumptions {
         decides: head.assumptions.iter().any(|a| a.decides),
         bounds: if basis.is_empty() {
-            match (percent(least), percent(most)) {
-                (least, most) if least == most => most,
-                (least, most) => format!("{least} to {most}"),
+            match (percent(lowest), percent(highest)) {
+                (lowest, highest) if lowest == highest => highest,
+                (lowest, highest) => format!("{lowest} to {highest}"),
             }
         } else {
             String::new()
@@ -219,17 +219,17 @@ fn trials_table(assumptions: &[Assumption], in_study: bool) -> Table {
     columns.push("standing");
     let mut table = Table::new("What other values would give", &columns);
     for assumption in assumptions {
-        for other in &assumption.alternatives {
+        for alternative in &assumption.alternatives {
             let mut row = vec![
                 assumption.key.clone(),
                 assumption.value.clone(),
-                other.value.clone(),
-                hundredths(other.down_fraction),
-                hundredths(other.missed_toast_fraction),
-                other.verdict.map_or("", Verdict::name).into(),
+                alternative.value.clone(),
+                hundredths(alternative.down_fraction),
+                hundredths(alternative.missed_toast_fraction),
+                alternative.verdict.map_or("", Verdict::name).into(),
             ];
             if in_study {
-                let answer = other.answer.as_deref().filter(|a| !a.is_empty());
+                let answer = alternative.answer.as_deref().filter(|a| !a.is_empty());
                 row.push(answer.unwrap_or("not shown to change").into());
             }
             // That nobody published it is said above the table.
@@ -326,7 +326,7 @@ mod tests {
 
     #[test]
     fn the_bounds_are_over_the_run_itself_and_all_that_was_tried() {
-        let other = |down: f64, verdict| Alternative {
+        let alternative = |down: f64, verdict| Alternative {
             value: "x".into(),
             down_fraction: Some(down),
             verdict: Some(verdict),
@@ -343,7 +343,10 @@ mod tests {
             value: "v".into(),
             standing: "an assumption".into(),
             decides: true,
-            alternatives: vec![other(0.5, Verdict::Fail), other(0.02, Verdict::Pass)],
+            alternatives: vec![
+                alternative(0.5, Verdict::Fail),
+                alternative(0.02, Verdict::Pass),
+            ],
         };
         let run = RunRecord {
             rows: vec![row("all", 0.0187), row("clients:a", 0.99)],

@@ -48,12 +48,14 @@ pub(super) fn arrange(record: &Record, plots: &[Plot]) -> Arrangement {
 
 /// The plot that shows the answer: of a run by the metric that is judged, of a study the most telling one.
 fn lead<'a>(record: &Record, plots: &[&'a Plot]) -> Option<&'a str> {
-    let named = |name: &str| plots.iter().find(|p| p.name == name);
+    let find_plot = |name: &str| plots.iter().find(|p| p.name == name);
     let plot = match record {
-        Record::Run(run) => (judged(run).iter().chain(&LOSSES)).find_map(|name| named(name)),
+        Record::Run(run) => {
+            (judged_plots(run).iter().chain(&LOSSES)).find_map(|name| find_plot(name))
+        }
         _ => plots.first().map(|first| {
             let table = first.name.strip_prefix("sweep-");
-            let table = table.and_then(|metric| named(&format!("heat-{metric}")));
+            let table = table.and_then(|metric| find_plot(&format!("heat-{metric}")));
             table.unwrap_or(first)
         }),
     };
@@ -61,7 +63,7 @@ fn lead<'a>(record: &Record, plots: &[&'a Plot]) -> Option<&'a str> {
 }
 
 /// The plots of the metric that a run is judged by, where they are not those of its losses.
-fn judged(run: &RunRecord) -> &'static [&'static str] {
+fn judged_plots(run: &RunRecord) -> &'static [&'static str] {
     let metric = run.objectives.first().map_or("", |o| &*o.metric);
     match metric {
         metric if metric.starts_with("gateway_response") => &["response", "response-distribution"],
@@ -97,8 +99,8 @@ fn bars(chart: &Chart) -> usize {
 fn is_empty(chart: &Chart) -> bool {
     let flat = |layer: &Layer| match layer {
         Layer::Bars(bars) => bars.bars.iter().all(|bar| {
-            let same = |value: f64| !value.is_finite() || value == bars.base;
-            same(bar.value) && bar.other.is_none_or(same)
+            let is_flat = |value: f64| !value.is_finite() || value == bars.base;
+            is_flat(bar.value) && bar.other.is_none_or(is_flat)
         }),
         _ => false,
     };

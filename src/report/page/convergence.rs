@@ -36,7 +36,7 @@ pub(super) fn charts(results: &Results) -> Result<Vec<Value>, ResultsError> {
     let charts = match record {
         Record::Run(run) => single(&run.objectives, &runs, "", None),
         Record::Sensitivity(study) => single(&[], &runs, "", Some(&study.body.metric)),
-        Record::Sweep(sweep) => single(chosen(sweep), &runs, &sweep.chosen, None),
+        Record::Sweep(sweep) => single(chosen_objectives(sweep), &runs, &sweep.chosen, None),
         Record::Comparison(study) => compare(&study.body, &runs),
         Record::Sizing(study) => size(&study.body, &runs),
         Record::Selection(study) => best(&study.body, &runs),
@@ -51,9 +51,9 @@ fn points(record: &Record) -> Vec<String> {
         Record::Run(_) | Record::Sensitivity(_) => vec![String::new()],
         Record::Sweep(sweep) => vec![sweep.chosen.clone()],
         Record::Comparison(study) => {
-            let others = study.body.alternatives.iter().take(MOST_ALTERNATIVES);
+            let alternatives = study.body.alternatives.iter().take(MOST_ALTERNATIVES);
             std::iter::once(&study.body.baseline)
-                .chain(others.map(|o| &o.name))
+                .chain(alternatives.map(|o| &o.name))
                 .map(|name| side(name))
                 .collect()
         }
@@ -76,7 +76,7 @@ fn side(name: &str) -> String {
 }
 
 /// The objectives at the point that the answer of a sweep is about.
-fn chosen(sweep: &SweepRecord) -> &[Objective] {
+fn chosen_objectives(sweep: &SweepRecord) -> &[Objective] {
     let mut points = sweep.points.iter();
     let point = points.find(|p| is_label(&sweep.chosen, &p.point));
     point.map_or(&[], |p| &p.objectives)
@@ -93,7 +93,7 @@ fn single(
     let name = metric
         .or(objective.map(|o| &*o.metric))
         .unwrap_or("missed_toast_fraction");
-    let metric = Metric::named(name)?;
+    let metric = Metric::by_name(name)?;
     let curve = curve(
         "mean so far",
         CONFIDENCE,
@@ -108,11 +108,11 @@ fn single(
     } else {
         format!(", with {label}")
     };
-    let what = format!(
+    let caption = format!(
         "The mean of {name} over the first replications and its 95 % interval, by their number{at}."
     );
     let lines: Vec<(f64, &str)> = target.map(|t| (t, "target")).into_iter().collect();
-    chart("convergence", metric, name, &what, &curve, &lines).map(|chart| vec![chart])
+    chart("convergence", metric, name, &caption, &curve, &lines).map(|chart| vec![chart])
 }
 
 /// The paired difference of each alternative to the baseline.
@@ -120,22 +120,22 @@ fn compare(comparison: &Comparison, runs: &[PointRuns]) -> Option<Vec<Value>> {
     let confidence = comparison.confidence;
     let baseline = observations_of(runs, &side(&comparison.baseline))?;
     let mut charts = Vec::new();
-    let others = comparison.alternatives.iter().take(MOST_ALTERNATIVES);
-    for (i, other) in others.enumerate() {
-        let mut deciding = other.figures.iter().filter(|f| f.decides);
+    let alternatives = comparison.alternatives.iter().take(MOST_ALTERNATIVES);
+    for (i, alternative) in alternatives.enumerate() {
+        let mut deciding = alternative.figures.iter().filter(|f| f.decides);
         let decided = deciding
             .clone()
             .find(|f| matches!(f.verdict, Relation::Better | Relation::Worse));
         let figure = decided.or_else(|| deciding.next())?;
-        let metric = Metric::named(&figure.metric)?;
+        let metric = Metric::by_name(&figure.metric)?;
         let (mut a, mut b) = (Vec::new(), Vec::new());
-        let observations = observations_of(runs, &side(&other.name))?;
+        let observations = observations_of(runs, &side(&alternative.name))?;
         for (number, observation) in baseline {
-            let Some((_, same)) = observations.iter().find(|(n, _)| n == number) else {
+            let Some((_, partner)) = observations.iter().find(|(n, _)| n == number) else {
                 continue;
             };
             a.extend(sample(observation, metric));
-            b.extend(sample(same, metric));
+            b.extend(sample(partner, metric));
         }
         let pairs: Vec<(Sample, Sample)> = a.into_iter().zip(b).collect();
         let curve = curve("mean difference so far", confidence, &pairs, |pairs| {
@@ -147,9 +147,9 @@ fn compare(comparison: &Comparison, runs: &[PointRuns]) -> Option<Vec<Value>> {
         } else {
             format!("convergence-{}", i + 1)
         };
-        let what = format!(
+        let caption = format!(
             "{} less {}: the difference of {} over the first pairs of replications and its interval of {} %, by their number.",
-            other.name,
+            alternative.name,
             comparison.baseline,
             metric.name,
             plain(confidence * 100.0)
@@ -159,7 +159,7 @@ fn compare(comparison: &Comparison, runs: &[PointRuns]) -> Option<Vec<Value>> {
             &name,
             metric,
             &title,
-            &what,
+            &caption,
             &curve,
             &[(0.0, "no difference")],
         ));
@@ -175,7 +175,7 @@ fn size(sizing: &Sizing, runs: &[PointRuns]) -> Option<Vec<Value>> {
         .find(is_chosen)
         .or(deciding(sizing).last())?;
     let objective = binding(trial)?;
-    let metric = Metric::named(&objective.metric)?;
+    let metric = Metric::by_name(&objective.metric)?;
     let neighbour = deciding(sizing).filter(|t| t.value != trial.value).last();
     let target = [(objective.target, "target")];
     let of_what = if trial.sample == Trial::CONFIRMATION {
@@ -188,7 +188,7 @@ fn size(sizing: &Sizing, runs: &[PointRuns]) -> Option<Vec<Value>> {
     for (trial, id) in
         std::iter::once((trial, "convergence")).chain(neighbour.map(|n| (n, "convergence-2")))
     {
-        let named = format!("{}={}", sizing.key, trial.value);
+        let setting = format!("{}={}", sizing.key, trial.value);
         let Some(replications) = observations_of(runs, &point_of(sizing, trial)) else {
             continue;
         };
@@ -198,12 +198,12 @@ fn size(sizing: &Sizing, runs: &[PointRuns]) -> Option<Vec<Value>> {
             &samples(replications, metric)?,
             estimate,
         );
-        let what = format!(
-            "The mean of {} over the first {of_what} replications of {named} and its 95 % interval, by their number.",
+        let caption = format!(
+            "The mean of {} over the first {of_what} replications of {setting} and its 95 % interval, by their number.",
             metric.name,
         );
-        let title = format!("{} with {named}", metric.name);
-        charts.extend(chart(id, metric, &title, &what, &curve, &target));
+        let title = format!("{} with {setting}", metric.name);
+        charts.extend(chart(id, metric, &title, &caption, &curve, &target));
     }
     Some(charts)
 }
@@ -266,21 +266,24 @@ fn best(selection: &Selection, runs: &[PointRuns]) -> Option<Vec<Value>> {
     let differences: Vec<f64> = costs(best)?
         .iter()
         .zip(costs(second)?)
-        .map(|(least, other)| other - least)
+        .map(|(best_cost, second_cost)| second_cost - best_cost)
         .collect();
-    let curve = curve("mean difference so far", CONFIDENCE, &differences, |some| {
-        mean_interval(some, CONFIDENCE)
-    });
+    let curve = curve(
+        "mean difference so far",
+        CONFIDENCE,
+        &differences,
+        |prefix| mean_interval(prefix, CONFIDENCE),
+    );
     let mut lines = vec![(0.0, "no difference")];
     lines.extend(selection.delta.map(|delta| (delta, "least that matters")));
-    let what = format!(
+    let caption = format!(
         "The cost of {second} less that of {best} over the first replications and its 95 % interval, by their number."
     );
     chart_in(
         "convergence",
         "",
         "difference of cost",
-        &what,
+        &caption,
         &curve,
         &lines,
         1.0,
@@ -327,7 +330,7 @@ fn chart(
     name: &str,
     metric: &Metric,
     title: &str,
-    what: &str,
+    caption: &str,
     curve: &Curve,
     lines: &[(f64, &str)],
 ) -> Option<Value> {
@@ -340,7 +343,7 @@ fn chart(
         name,
         super::unit_name(metric.unit.name()),
         title,
-        what,
+        caption,
         curve,
         lines,
         scale,
@@ -352,7 +355,7 @@ fn chart_in(
     name: &str,
     unit: &str,
     title: &str,
-    what: &str,
+    caption: &str,
     curve: &Curve,
     lines: &[(f64, &str)],
     scale: f64,
@@ -404,7 +407,7 @@ fn chart_in(
     }
     let chart = Chart {
         title: "How the figure settles with the number of replications".into(),
-        description: what.into(),
+        description: caption.into(),
         x: Axis::new("Replications", "").on(Scale::Whole),
         y: Axis::new(title, unit),
         layers,

@@ -38,8 +38,8 @@ const ENTRY: usize = 300;
 /// A file cannot be read.
 pub(super) fn downloads(results: &Results, mut room: usize) -> Result<Vec<Download>, ResultsError> {
     let first = FIRST.iter().copied().filter(|name| results.has(name));
-    let all = results.manifest.files.keys().map(String::as_str);
-    let rest = all.filter(|n| *n != NAME && !FIRST.contains(n) && !n.contains('/'));
+    let file_names = results.manifest.files.keys().map(String::as_str);
+    let rest = file_names.filter(|n| *n != NAME && !FIRST.contains(n) && !n.contains('/'));
     let mut downloads = Vec::new();
     let names: Vec<&str> = first.chain(rest).collect();
     room = room.saturating_sub(ENTRY * names.len());

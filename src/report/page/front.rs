@@ -3,13 +3,13 @@
 use super::table::{Table, interval};
 use crate::quantity::number::whole;
 use crate::record::{Front, FrontPoint};
-use crate::report::words::called;
+use crate::report::words::metric_title;
 
 /// Every point, those to choose from first.
 pub(super) fn table(front: &Front) -> Table {
     let mut table = Table::new("Every point", &["point", "standing"]);
     for metric in &front.metrics {
-        table.figure(&called(&metric.metric), &metric.unit);
+        table.figure(&metric_title(&metric.metric), &metric.unit);
         ["lower", "upper"]
             .iter()
             .for_each(|title| table.figure(title, &metric.unit));

@@ -48,7 +48,7 @@ pub(super) const WORDS: [(&str, &str); 9] = [
     ),
     (
         "replication",
-        "a repetition of the whole run with its own luck, independent of the others; the unit of every interval",
+        "a repetition of the whole run with random numbers of its own, independent of the others; the unit of every interval",
     ),
     (
         "interval",

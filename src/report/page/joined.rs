@@ -1,40 +1,42 @@
 //! Rows of a sweep that differ by one key alone: what that key does not move is one row.
 
 /// Joins rows that follow each other, are alike but for the value of one of the first `keys` columns, and say so in it.
-pub(super) fn joined(rows: Vec<Vec<String>>, keys: usize) -> Vec<Vec<String>> {
-    let mut all: Vec<Vec<String>> = Vec::new();
+pub(super) fn join_rows(rows: Vec<Vec<String>>, keys: usize) -> Vec<Vec<String>> {
+    let mut out: Vec<Vec<String>> = Vec::new();
     let mut rest = &rows[..];
-    while let [first, others @ ..] = rest {
-        let turned = others.first().and_then(|next| turned(first, next, keys));
-        let alike = turned.map_or(0, |key| {
-            let alike = |row: &&Vec<String>| self::turned(first, row, keys) == Some(key);
-            others.iter().take_while(alike).count()
+    while let [first, tail @ ..] = rest {
+        let moved_key = tail
+            .first()
+            .and_then(|next| differing_key(first, next, keys));
+        let run_length = moved_key.map_or(0, |key| {
+            let is_alike = |row: &&Vec<String>| self::differing_key(first, row, keys) == Some(key);
+            tail.iter().take_while(is_alike).count()
         });
-        let (group, after) = rest.split_at(1 + alike);
+        let (group, after) = rest.split_at(1 + run_length);
         let mut row = first.clone();
-        if let Some(key) = turned.filter(|_| alike > 0) {
-            row[key] = several(
+        if let Some(key) = moved_key.filter(|_| run_length > 0) {
+            row[key] = join_values(
                 &group
                     .iter()
                     .map(|row| row[key].as_str())
                     .collect::<Vec<_>>(),
             );
         }
-        all.push(row);
+        out.push(row);
         rest = after;
     }
-    all
+    out
 }
 
 /// The one key by which two rows differ; `None`: they differ by more.
-fn turned(a: &[String], b: &[String], keys: usize) -> Option<usize> {
+fn differing_key(a: &[String], b: &[String], keys: usize) -> Option<usize> {
     let mut differing = (0..a.len().max(b.len())).filter(|i| a.get(*i) != b.get(*i));
     let key = differing.next().filter(|key| *key < keys)?;
     differing.next().is_none().then_some(key)
 }
 
 /// Values that follow each other as one: quantities as a stretch, words as a list.
-fn several(values: &[&str]) -> String {
+fn join_values(values: &[&str]) -> String {
     let is_quantity = |value: &&str| value.starts_with(|c: char| c.is_ascii_digit());
     match values {
         [first, .., last] if values.iter().all(is_quantity) => {
@@ -59,11 +61,11 @@ mod tests {
 
     #[test]
     fn what_a_key_does_not_move_is_one_row() {
-        let all = rows(
+        let table = rows(
             "good | 5 min | 1\ngood | 10 min | 2\ngood | 15 min | 2\ngood | 20 min | 2\nbad | 5 min | 2\nbad | 10 min | 3",
         );
         assert_eq!(
-            joined(all, 2),
+            join_rows(table, 2),
             rows(
                 "good | 5 min | 1\ngood | 10 min to 20 min (3 points) | 2\nbad | 5 min | 2\nbad | 10 min | 3"
             )
@@ -72,8 +74,8 @@ mod tests {
 
     #[test]
     fn words_are_listed_and_rows_that_differ_by_two_keys_stay_apart() {
-        let all = rows("a | x | 1\nb | x | 1\nc | y | 1");
-        assert_eq!(joined(all, 2), rows("a, b | x | 1\nc | y | 1"));
-        assert_eq!(joined(Vec::new(), 1), Vec::<Vec<String>>::new());
+        let table = rows("a | x | 1\nb | x | 1\nc | y | 1");
+        assert_eq!(join_rows(table, 2), rows("a, b | x | 1\nc | y | 1"));
+        assert_eq!(join_rows(Vec::new(), 1), Vec::<Vec<String>>::new());
     }
 }

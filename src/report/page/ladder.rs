@@ -70,12 +70,12 @@ mod tests {
 
     #[test]
     fn a_pause_is_told_and_a_lost_message_is_seen() {
-        let rung = |at_us: u64, to: Option<&'static str>, transit_ms, what: &str| Rung {
+        let rung = |at_us: u64, to: Option<&'static str>, transit_ms, event: &str| Rung {
             at_us,
             clock: "08:00".into(),
             from: "client".into(),
             to: to.map(Into::into),
-            what: what.into(),
+            what: event.into(),
             transit_ms,
             reason: "r".into(),
         };

@@ -15,8 +15,8 @@ pub(super) struct MeasuredRow<'a> {
 
 /// The measured ones of the inputs.
 pub(super) fn rows(inputs: &[Input]) -> Vec<MeasuredRow<'_>> {
-    let measured = inputs.iter().filter(|input| input.standing == "measured");
-    measured
+    let evidence = inputs.iter().filter(|input| input.standing == "measured");
+    evidence
         .map(|input| MeasuredRow {
             section: format!("{} {}", input.table, input.name).trim().into(),
             key: &input.key,
@@ -41,8 +41,8 @@ mod tests {
             source: "frames 8–18 of a.pcap; once".into(),
             ..Input::default()
         };
-        let all = [input("allow", "assumption"), input("update", "measured")];
-        let rows = rows(&all);
+        let inputs = [input("allow", "assumption"), input("update", "measured")];
+        let rows = rows(&inputs);
         assert_eq!(rows.len(), 1);
         assert_eq!(
             (rows[0].section.as_str(), rows[0].key),

@@ -257,13 +257,13 @@ fn environment() -> Environment<'static> {
             .add_template(name, text)
             .unwrap_or_else(|e| unreachable!("{name}: {e:#}"));
     }
-    environment.add_test("metric", |name: &str| Metric::named(name).is_some());
+    environment.add_test("metric", |name: &str| Metric::by_name(name).is_some());
     environment.add_filter("breaking", |title: &str| {
         let text = HtmlEscape(title).to_string();
         Value::from_safe_string(text.replace('_', "_<wbr>"))
     });
     environment.add_filter("worded", words::key);
-    environment.add_filter("called", |metric: &str| words::called(metric));
+    environment.add_filter("called", |metric: &str| words::metric_title(metric));
     environment.add_filter("duration", |seconds: f64| duration(seconds));
     environment
 }

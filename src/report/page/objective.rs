@@ -6,7 +6,7 @@ use super::table::{Table, cell, cell_within, interval, unit_name};
 use crate::measure::Metric;
 use crate::quantity::number::whole;
 use crate::record::{Figure, Objective, Record};
-use crate::report::words::called;
+use crate::report::words::metric_title;
 use crate::study::Verdict;
 
 /// The objectives of a run with how they came out; of a study their targets alone; `None`: there are none.
@@ -24,8 +24,8 @@ pub(super) fn table(record: &Record) -> Option<Table> {
         "to settle it",
     ];
     let mut table = Table::new("Objectives", &columns);
-    let judged = record.run().filter(|run| !run.objectives.is_empty());
-    if let Some(run) = judged {
+    let run_record = record.run().filter(|run| !run.objectives.is_empty());
+    if let Some(run) = run_record {
         let open = open(&run.rows);
         table.rows = (run.objectives.iter()).map(|o| row(&open, o)).collect();
         // Most verdicts are settled.
@@ -56,7 +56,7 @@ pub(super) fn subject(objective: &Objective) -> String {
         // The template gives it its words and a link to its definition.
         return objective.metric.to_string();
     }
-    let mut subject = called(&objective.metric);
+    let mut subject = metric_title(&objective.metric);
     if let Some(cause) = &objective.cause {
         subject += &format!(" by {}", cause.replace('_', " "));
     }
@@ -69,7 +69,7 @@ pub(super) fn subject(objective: &Objective) -> String {
 
 /// Objective, bound, target and unit.
 fn target(objective: &Objective) -> Vec<String> {
-    let unit = Metric::named(&objective.metric).map_or("", |m| m.unit.name());
+    let unit = Metric::by_name(&objective.metric).map_or("", |m| m.unit.name());
     let bound = match (objective.at_most, objective.at_least) {
         (Some(_), _) => "at most",
         (_, Some(_)) => "at least",
@@ -123,8 +123,8 @@ fn row(open: &BTreeMap<Key, f64>, objective: &Objective) -> Vec<String> {
         .map(|(l, u)| (u - l) / 2.0);
     row.push(cell_within(margin(objective), half, unit));
     row.push(objective.verdict.name().into());
-    let needed = objective.replications_needed;
-    row.push(needed.map_or(String::new(), |n| {
+    let replications = objective.replications_needed;
+    row.push(replications.map_or(String::new(), |n| {
         format!("about {} replications", whole(n.into()))
     }));
     row
@@ -164,28 +164,28 @@ mod tests {
             upper: Some(4.0),
             ..Objective::default()
         };
-        let most = |verdict, target| margin(&bounded(verdict, Some(target), None));
-        let least = |verdict, target| margin(&bounded(verdict, None, Some(target)));
+        let upper_margin = |verdict, target| margin(&bounded(verdict, Some(target), None));
+        let lower_margin = |verdict, target| margin(&bounded(verdict, None, Some(target)));
         // At most 5: the interval from 2 to 4 leaves 1. At most 1: its lower end misses by 1. The other way round alike.
-        assert_eq!(most(Verdict::Pass, 5.0), Some(1.0));
-        assert_eq!(most(Verdict::Fail, 1.0), Some(-1.0));
-        assert_eq!(least(Verdict::Pass, 1.0), Some(1.0));
-        assert_eq!(least(Verdict::Fail, 5.0), Some(-1.0));
-        assert_eq!(most(Verdict::Inconclusive, 3.5), Some(0.0));
-        let one = Objective {
+        assert_eq!(upper_margin(Verdict::Pass, 5.0), Some(1.0));
+        assert_eq!(upper_margin(Verdict::Fail, 1.0), Some(-1.0));
+        assert_eq!(lower_margin(Verdict::Pass, 1.0), Some(1.0));
+        assert_eq!(lower_margin(Verdict::Fail, 5.0), Some(-1.0));
+        assert_eq!(upper_margin(Verdict::Inconclusive, 3.5), Some(0.0));
+        let objective = Objective {
             lower: None,
             upper: None,
             ..bounded(Verdict::Pass, Some(5.0), None)
         };
         assert_eq!(
-            margin(&one),
+            margin(&objective),
             Some(2.0),
             "of one replication there is the mean alone"
         );
-        let none = Objective {
+        let no_mean = Objective {
             mean: None,
             ..bounded(Verdict::Inconclusive, Some(5.0), None)
         };
-        assert_eq!(margin(&none), None);
+        assert_eq!(margin(&no_mean), None);
     }
 }

@@ -7,8 +7,8 @@ use crate::measure::{DropCause, Metric, MissCause};
 use crate::quantity::number::{human, whole};
 use crate::record::{Figure, RunRecord};
 use crate::report::down::DownRow;
-use crate::report::run::{SHOWN, SHOWN_IF_ANY};
-use crate::report::words::called;
+use crate::report::run::{FIRST_SCREEN, SHOWN_IF_ANY};
+use crate::report::words::metric_title;
 use crate::study::Estimate;
 
 /// The tables of a run.
@@ -75,7 +75,7 @@ fn figures(run: &RunRecord) -> Table {
             "Mean of {n} replications with the bounds of its 95 % interval; equal bounds: every replication gave the same number."
         ),
     };
-    for name in SHOWN {
+    for name in FIRST_SCREEN {
         let Some(row) = run.rows.iter().find(|r| r.is_of_all(name)) else {
             continue;
         };
@@ -93,7 +93,7 @@ fn figures(run: &RunRecord) -> Table {
             None => line.extend(interval(row.mean, row.lower, row.upper, unit)),
         }
         line.push(super::unit_name(unit).into());
-        line.push(Metric::named(name).map_or("", |m| m.definition).into());
+        line.push(Metric::by_name(name).map_or("", |m| m.definition).into());
         table.rows.push(line);
     }
     table
@@ -130,7 +130,7 @@ fn by_scope(run: &RunRecord) -> Table {
     let metrics: Vec<&str> = BY_SCOPE.iter().copied().filter(|m| has_figure(m)).collect();
     for metric in &metrics {
         let row = rows.iter().find(|r| is(r, metric));
-        table.figure(&called(metric), row.map_or("", |r| &r.unit));
+        table.figure(&metric_title(metric), row.map_or("", |r| &r.unit));
     }
     let of_scope = |r: &&Figure| metrics.iter().any(|metric| is(r, metric));
     let figures: BTreeMap<(&str, &str), &Figure> = (rows.iter().filter(of_scope))
@@ -164,7 +164,7 @@ fn by_day(run: &RunRecord) -> Table {
     let mut table = Table::new("Day by day", &["day"]);
     for metric in BY_DAY {
         let row = run.days.first().and_then(|day| day.figure(metric));
-        table.figure(&called(metric), row.map_or("", |r| &r.unit));
+        table.figure(&metric_title(metric), row.map_or("", |r| &r.unit));
     }
     for day in &run.days {
         let day_cell = |metric: &str| {

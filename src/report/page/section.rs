@@ -33,12 +33,12 @@ pub(super) struct SetInput<'a> {
 const MOST_CHANGED: usize = 60;
 
 /// With more inputs, defaults are left to `inputs.csv`.
-const MOST: usize = 1500;
+const MAX_INPUTS: usize = 1500;
 
 /// Every section; with very many inputs only what is not a default.
 pub(super) fn sections(inputs: &[Input]) -> Vec<Section<'_>> {
-    let all = inputs.len() <= MOST;
-    let mut room = MOST;
+    let are_all_shown = inputs.len() <= MAX_INPUTS;
+    let mut room = MAX_INPUTS;
     let mut sections: Vec<Section> = Vec::new();
     for group in inputs.chunk_by(|a, b| (&a.table, &a.name) == (&b.table, &b.name)) {
         let mut section = Section {
@@ -48,7 +48,7 @@ pub(super) fn sections(inputs: &[Input]) -> Vec<Section<'_>> {
         };
         for input in group {
             let state = state(input);
-            if all || (state != "default" && room > 0) {
+            if are_all_shown || (state != "default" && room > 0) {
                 room = room.saturating_sub(1);
                 section.inputs.push(SectionView { state, input });
             } else {
@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn with_very_many_inputs_the_defaults_are_left_out() {
-        let mut inputs = vec![input("clients", "0 s", "0 s", "default"); MOST];
+        let mut inputs = vec![input("clients", "0 s", "0 s", "default"); MAX_INPUTS];
         inputs.push(input("clients", "1 s", "0 s", "file"));
         let sections = sections(&inputs);
         assert_eq!(
@@ -141,7 +141,7 @@ mod tests {
                 sections[0].inputs.len(),
                 sections[0].left_out
             ),
-            (1, 1, MOST)
+            (1, 1, MAX_INPUTS)
         );
     }
 }

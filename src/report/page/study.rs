@@ -10,8 +10,8 @@ use crate::record::{
     Sizing, SweepRecord,
 };
 use crate::report::down::DownRow;
-use crate::report::sweep::{SHOWN, short_keys};
-use crate::report::words::called;
+use crate::report::sweep::{TABLE_METRICS, short_keys};
+use crate::report::words::metric_title;
 use crate::study::Verdict;
 
 /// The tables of a study.
@@ -40,7 +40,7 @@ pub(super) fn tables_with(record: &Record, down: &[DownRow]) -> Vec<Table> {
 
 /// The unit of a metric, as files name it.
 fn unit_of(metric: &str) -> &'static str {
-    Metric::named(metric).map_or("", |m| m.unit.name())
+    Metric::by_name(metric).map_or("", |m| m.unit.name())
 }
 
 fn half_width(lower: Option<f64>, upper: Option<f64>) -> Option<f64> {
@@ -50,14 +50,14 @@ fn half_width(lower: Option<f64>, upper: Option<f64>) -> Option<f64> {
 fn sweep(sweep: &SweepRecord) -> Table {
     let first = sweep.points.first();
     let objectives = first.map_or(&[][..], |p| &p.objectives);
-    let judged: Vec<&str> = objectives
+    let metrics: Vec<&str> = objectives
         .iter()
         .filter(|o| o.is_of_all())
         .map(|o| &*o.metric)
         .collect();
-    let others: Vec<&str> = SHOWN
+    let extra: Vec<&str> = TABLE_METRICS
         .into_iter()
-        .filter(|metric| !judged.contains(metric))
+        .filter(|metric| !metrics.contains(metric))
         .collect();
     let keys = first.map_or_else(Vec::new, |p| short_keys(&values(&p.point)));
     let mut table = Table::new(
@@ -69,7 +69,7 @@ fn sweep(sweep: &SweepRecord) -> Table {
     }
     for objective in objectives {
         let title = if objective.is_of_all() {
-            called(&objective.metric)
+            metric_title(&objective.metric)
         } else {
             subject(objective)
         };
@@ -78,12 +78,12 @@ fn sweep(sweep: &SweepRecord) -> Table {
             .iter()
             .for_each(|title| table.figure(title, &objective.unit));
     }
-    for metric in &others {
-        table.figure(&called(metric), unit_of(metric));
+    for metric in &extra {
+        table.figure(&metric_title(metric), unit_of(metric));
         table.figure("±", unit_of(metric));
     }
     table.figure("replications", "count");
-    table.rows = super::joined::joined(points(sweep, &others), keys.len());
+    table.rows = super::joined::join_rows(points(sweep, &extra), keys.len());
     table.note =
         "± is half of the 95 % interval; the margin is how far all of it stays on the right side of the target.".into();
     table.cut("points")
@@ -132,8 +132,8 @@ fn count(n: u32) -> String {
     cell(Some(n.into()), "count")
 }
 
-fn compare(comparison: &Comparison, other: &Contrast) -> Table {
-    let title = format!("{} less {}", other.name, comparison.baseline);
+fn compare(comparison: &Comparison, contrast: &Contrast) -> Table {
+    let title = format!("{} less {}", contrast.name, comparison.baseline);
     let mut table = Table::new(&title, &["figure", "stand"]);
     ["difference", "lower", "upper", "baseline", "other"]
         .iter()
@@ -141,7 +141,7 @@ fn compare(comparison: &Comparison, other: &Contrast) -> Table {
     table.words("unit");
     table.figure("correlation", "count");
     table.words("decides");
-    for f in &other.figures {
+    for f in &contrast.figures {
         let mut line = vec![f.metric.to_string(), f.verdict.name().into()];
         let figures = [f.difference, f.lower, f.upper, f.baseline, f.other];
         let half = half_width(f.lower, f.upper);
@@ -153,7 +153,7 @@ fn compare(comparison: &Comparison, other: &Contrast) -> Table {
     }
     table.note = format!(
         "{} replications, paired by common random numbers. Intervals of {} % each: all that decide hold at once with 95 %.",
-        other.replications,
+        contrast.replications,
         plain(comparison.confidence * 100.0)
     );
     table
@@ -166,7 +166,7 @@ fn size(sizing: &Sizing) -> Table {
     );
     for objective in sizing.trials.iter().take(1).flat_map(|t| &t.objectives) {
         let unit = unit_of(&objective.metric);
-        table.figure(&called(&objective.metric), unit);
+        table.figure(&metric_title(&objective.metric), unit);
         ["lower", "upper", "target"]
             .iter()
             .for_each(|title| table.figure(title, unit));
@@ -238,7 +238,7 @@ fn pairs(sensitivity: &Sensitivity) -> Table {
     let unit = &sensitivity.unit;
     let columns = ["key", "other value", "and key", "its other value"];
     let mut table = Table::new("Two keys at a time", &columns);
-    table.figure(&called(&sensitivity.metric), unit);
+    table.figure(&metric_title(&sensitivity.metric), unit);
     ["beyond the sum of both", "lower", "upper"]
         .iter()
         .for_each(|title| table.figure(title, unit));
@@ -262,7 +262,7 @@ fn pairs(sensitivity: &Sensitivity) -> Table {
 fn one_at_a_time(sensitivity: &Sensitivity) -> Table {
     let unit = &sensitivity.unit;
     let mut table = Table::new("One key at a time", &["key", "value", "other value"]);
-    table.figure(&called(&sensitivity.metric), unit);
+    table.figure(&metric_title(&sensitivity.metric), unit);
     ["difference", "lower", "upper"]
         .iter()
         .for_each(|title| table.figure(title, unit));

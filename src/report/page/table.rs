@@ -30,7 +30,7 @@ pub(super) struct Column {
 }
 
 /// Rows shown at most: more are nobody's reading.
-const MOST: usize = 400;
+const MAX_ROWS: usize = 400;
 
 impl Table {
     /// An empty table: `words` and `figures` are the titles of its columns; those of figures begin with `#`.
@@ -88,14 +88,14 @@ impl Table {
     }
 
     /// Cuts what is too long, and says so.
-    pub(super) fn cut(mut self, what: &str) -> Self {
-        if self.rows.len() > MOST {
+    pub(super) fn cut(mut self, noun: &str) -> Self {
+        if self.rows.len() > MAX_ROWS {
             let note = format!(
-                "The first {MOST} of {} {what}; all of them are in summary.json.",
+                "The first {MAX_ROWS} of {} {noun}; all of them are in summary.json.",
                 self.rows.len()
             );
             self.note = format!("{note} {}", self.note).trim_end().into();
-            self.rows.truncate(MOST);
+            self.rows.truncate(MAX_ROWS);
         }
         self
     }

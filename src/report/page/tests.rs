@@ -20,18 +20,18 @@ fn page_of(files: &[(&str, String)]) -> String {
     page(
         &results,
         &plot::plots(&results).unwrap(),
-        &plot::left_out(&results).unwrap(),
+        &plot::unmet_requests(&results).unwrap(),
         None,
     )
     .unwrap()
 }
 
 /// A document of that kind with these fields besides those that every one has.
-fn summary(rows: &str, more: &str) -> String {
+fn summary(rows: &str, fields: &str) -> String {
     format!(
         "{{\"schema\": \"rccsim.summary/1\", \"scenario\": \"s\", \"scenario_hash\": \"h\", \"question\": \"\", \"version\": \"0\", \
          \"seed\": 1, \"fingerprint\": \"f\", \"verdict\": \"pass\", \"answer\": \"a\", \"command\": \"rccsim sweep s.toml\", \
-         \"replications\": 3, \"warnings\": [], \"horizon_s\": 28800, {more} \"rows\": [{rows}]}}"
+         \"replications\": 3, \"warnings\": [], \"horizon_s\": 28800, {fields} \"rows\": [{rows}]}}"
     )
 }
 
@@ -131,10 +131,10 @@ fn a_month_by_the_minute_makes_a_page_that_fits_into_a_mail() {
         row("", "down_fraction", 0.3, "fraction"),
         row("", "down_peak", 5.0, "count"),
     ];
-    let more = "\"advice\": [], \"interrupted\": false, \"objectives\": [], \"assumptions\": [],";
+    let fields = "\"advice\": [], \"interrupted\": false, \"objectives\": [], \"assumptions\": [],";
     let scenario = "[scenario]\nstart = \"08:00\"\n".to_string();
     let page = page_of(&[
-        ("summary.json", summary(&rows.join(","), more)),
+        ("summary.json", summary(&rows.join(","), fields)),
         ("series.csv", series),
         ("scenario.toml", scenario),
     ]);

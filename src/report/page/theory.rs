@@ -34,7 +34,7 @@ pub(super) struct Theory {
 }
 
 /// What has no closed form, for one reason.
-struct Without {
+struct UncoveredMetrics {
     scopes: Vec<String>,
     about: Vec<&'static str>,
     why: String,
@@ -56,16 +56,17 @@ pub(super) fn section(
     };
     let figures = figures(runs, series);
     let mut agreements: Vec<Agreement> = Vec::new();
-    let mut without: Vec<Without> = Vec::new();
+    let mut gaps: Vec<UncoveredMetrics> = Vec::new();
     for prediction in predictions {
         match prediction.compare(&figures) {
-            Ok(all) => agreements.extend(all),
+            Ok(forms) => agreements.extend(forms),
             Err(violation) => {
                 let (scope, why) = (prediction.scope.to_string(), violation.to_string());
-                let alike = |w: &&mut Without| w.scopes == [scope.as_str()] && w.why == why;
-                match without.iter_mut().find(alike) {
-                    Some(alike) => alike.about.push(prediction.about),
-                    None => without.push(Without {
+                let is_alike =
+                    |w: &&mut UncoveredMetrics| w.scopes == [scope.as_str()] && w.why == why;
+                match gaps.iter_mut().find(is_alike) {
+                    Some(gap) => gap.about.push(prediction.about),
+                    None => gaps.push(UncoveredMetrics {
                         scopes: vec![scope],
                         about: vec![prediction.about],
                         why,
@@ -81,7 +82,7 @@ pub(super) fn section(
     Theory {
         agreement: sentence(&agreements),
         table: table.if_any(),
-        without: merged(without).iter().map(Without::line).collect(),
+        without: merged(gaps).iter().map(UncoveredMetrics::line).collect(),
     }
 }
 
@@ -119,7 +120,7 @@ fn scope(name: &str) -> Scope {
     }
 }
 
-impl Without {
+impl UncoveredMetrics {
     fn line(&self) -> String {
         format!(
             "{} ({}): not with {}.",
@@ -131,13 +132,14 @@ impl Without {
 }
 
 /// What is alike in everything but its scope stands together.
-fn merged(all: Vec<Without>) -> Vec<Without> {
-    let mut merged: Vec<Without> = Vec::new();
-    for mut one in all {
-        let alike = |other: &&mut Without| other.about == one.about && other.why == one.why;
-        match merged.iter_mut().find(alike) {
-            Some(other) => other.scopes.append(&mut one.scopes),
-            None => merged.push(one),
+fn merged(gaps: Vec<UncoveredMetrics>) -> Vec<UncoveredMetrics> {
+    let mut merged: Vec<UncoveredMetrics> = Vec::new();
+    for mut gap in gaps {
+        let is_alike =
+            |earlier: &&mut UncoveredMetrics| earlier.about == gap.about && earlier.why == gap.why;
+        match merged.iter_mut().find(is_alike) {
+            Some(earlier) => earlier.scopes.append(&mut gap.scopes),
+            None => merged.push(gap),
         }
     }
     merged
@@ -145,9 +147,9 @@ fn merged(all: Vec<Without>) -> Vec<Without> {
 
 /// A row of the table.
 fn row(agreement: &Agreement) -> Vec<String> {
-    let unit = Metric::named(agreement.metric).map_or("", |metric| metric.unit.name());
+    let unit = Metric::by_name(agreement.metric).map_or("", |metric| metric.unit.name());
     let number = |x: f64| precise(x * factor(unit));
-    let more = |is: bool, cell: String| if is { format!("> {cell}") } else { cell };
+    let indent = |is: bool, cell: String| if is { format!("> {cell}") } else { cell };
     let reasons: Vec<String> = agreement
         .allowances
         .iter()
@@ -161,9 +163,9 @@ fn row(agreement: &Agreement) -> Vec<String> {
     vec![
         agreement.scope.to_string(),
         agreement.metric.into(),
-        more(agreement.is_lower_bound, number(agreement.expected)),
-        more(agreement.is_open, number(agreement.simulated)),
-        more(agreement.is_open, number(rounded(agreement.difference()))),
+        indent(agreement.is_lower_bound, number(agreement.expected)),
+        indent(agreement.is_open, number(agreement.simulated_mean)),
+        indent(agreement.is_open, number(rounded(agreement.difference()))),
         number(rounded(agreement.tolerance())),
         unit_name(unit).into(),
         if agreement.holds() { "yes" } else { "no" }.into(),
@@ -179,7 +181,10 @@ fn rounded(x: f64) -> f64 {
 
 /// How many figures agree.
 fn sentence(agreements: &[Agreement]) -> String {
-    let off = agreements.iter().filter(|one| !one.holds()).count();
+    let off = agreements
+        .iter()
+        .filter(|agreement| !agreement.holds())
+        .count();
     match (agreements.len(), off) {
         (0, _) => "No figure of this run has a closed form.".into(),
         (1, 0) => "One figure has a closed form, and the simulation agrees with it.".into(),
@@ -204,7 +209,7 @@ mod tests {
             formula: "f".into(),
             expected,
             is_lower_bound: false,
-            simulated: 12.0,
+            simulated_mean: 12.0,
             is_open: false,
             allowances: Vec::new(),
         }
@@ -212,12 +217,12 @@ mod tests {
 
     #[test]
     fn a_row_shows_both_figures_and_what_is_allowed() {
-        let mut one = agreement(11.0);
-        one.allowances.push(Allowance {
+        let mut inexact = agreement(11.0);
+        inexact.allowances.push(Allowance {
             size: 2.0,
             reason: Reason::MessageDelays,
         });
-        let cells = row(&one);
+        let cells = row(&inexact);
         assert_eq!(
             cells,
             [
@@ -239,7 +244,7 @@ mod tests {
             metric: "all_back_s",
             is_lower_bound: true,
             is_open: true,
-            simulated: 9000.0,
+            simulated_mean: 9000.0,
             ..agreement(700.0)
         };
         assert_eq!(row(&open)[2..5], ["> 700", "> 9,000", "> 8,300"]);
@@ -259,13 +264,13 @@ mod tests {
 
     #[test]
     fn what_differs_by_its_scope_alone_stands_together() {
-        let one = |scope: &str| Without {
+        let gap = |scope: &str| UncoveredMetrics {
             scopes: vec![scope.into()],
             about: vec!["refreshes", "messages"],
             why: "update = ignored".into(),
         };
-        let lines = merged(vec![one("clients:a"), one("clients:b")]);
-        let lines: Vec<String> = lines.iter().map(Without::line).collect();
+        let lines = merged(vec![gap("clients:a"), gap("clients:b")]);
+        let lines: Vec<String> = lines.iter().map(UncoveredMetrics::line).collect();
         assert_eq!(
             lines,
             ["refreshes, messages (clients:a, clients:b): not with update = ignored."]

@@ -35,7 +35,7 @@ pub(super) const LIMITS: [&str; 6] = [
     "A stalled or crashed gateway loses what waits in it. OCS has no queue of its own and one address for everybody.",
     "Nobody published how Communicator reacts to an unanswered or refused refresh, its Session-Expires, or how soon it comes back. These are inputs marked assumption.",
     "Users behave independently of each other: no calls between them, no shared lines.",
-    "What a figure means is said in the glossary; the intervals cover the luck of the run, not what the assumptions leave open.",
+    "What a figure means is said in the glossary; the intervals cover chance in the run, not what the assumptions leave open.",
 ];
 
 /// What can be said of a study; of a run also by the predictions of its plan.
@@ -72,17 +72,17 @@ pub(super) fn trust(
 /// Warnings that are read; a study of thousands of points may have one for each.
 const MOST_WARNINGS: usize = 100;
 
-fn warnings(all: &[String]) -> Vec<String> {
-    let mut some: Vec<String> = all.iter().take(MOST_WARNINGS).cloned().collect();
-    if all.len() > MOST_WARNINGS {
-        let more = whole((all.len() - MOST_WARNINGS) as u64);
-        some.push(format!("{more} more warnings are in summary.json."));
+fn warnings(warnings: &[String]) -> Vec<String> {
+    let mut some: Vec<String> = warnings.iter().take(MOST_WARNINGS).cloned().collect();
+    if warnings.len() > MOST_WARNINGS {
+        let count = whole((warnings.len() - MOST_WARNINGS) as u64);
+        some.push(format!("{count} more warnings are in summary.json."));
     }
     some
 }
 
 fn replications(record: &Record) -> String {
-    let several = |n: u32| {
+    let range_text = |n: u32| {
         format!(
             "{n} independent replications; every interval covers the mean with 95 % confidence."
         )
@@ -90,8 +90,8 @@ fn replications(record: &Record) -> String {
     match record {
         Record::Matrix(_) => "One replication for each combination: exact instants, and shares of a small sample.".into(),
         Record::Run(run) if run.replications == 1 => "One replication: nothing is known of its spread, so there are no intervals.".into(),
-        Record::Run(run) => several(run.replications),
-        Record::Sensitivity(study) => several(study.body.replications),
+        Record::Run(run) => range_text(run.replications),
+        Record::Sensitivity(study) => range_text(study.body.replications),
         Record::Global(study) => format!(
             "{} replications of each combination, the same for all: they differ by the unknowns and by nothing else. The intervals of the shares are of the choice of combinations (bootstrap over the rows of the design).",
             study.body.replications
@@ -99,9 +99,9 @@ fn replications(record: &Record) -> String {
         Record::Sweep(sweep) if sweep.replications == 1 => "One replication for each point: there are no intervals.".into(),
         Record::Sweep(sweep) => {
             let n = sweep.replications;
-            let alike = sweep.points.iter().all(|p| p.replications == n);
-            let more = if alike { "" } else { " or more" };
-            format!("{n}{more} replications for each point; all points use common random numbers, so that they differ by what was varied and by nothing else.")
+            let is_equal = sweep.points.iter().all(|p| p.replications == n);
+            let suffix = if is_equal { "" } else { " or more" };
+            format!("{n}{suffix} replications for each point; all points use common random numbers, so that they differ by what was varied and by nothing else.")
         }
         Record::Sizing(_) => "The value that was found was confirmed with replications that the search had not seen.".into(),
         Record::Selection(_) => "A sequential selection with a proven error (Kim and Nelson): points are left out as soon as they are shown to be worse.".into(),
@@ -109,7 +109,7 @@ fn replications(record: &Record) -> String {
             "{} replications for each point, paired by common random numbers. A point is called dominated only where the paired differences show it; all of these statements hold at once with 95 %.",
             study.body.replications
         ),
-        Record::Comparison(_) => "Alternatives are paired: the same users, calls and luck meet each of them.".into(),
+        Record::Comparison(_) => "Alternatives are paired: each meets the same users and calls, drawn with common random numbers.".into(),
     }
 }
 
@@ -144,13 +144,13 @@ mod tests {
 
     #[test]
     fn of_many_warnings_some_are_shown() {
-        let all: Vec<String> = (0..1105).map(|i| i.to_string()).collect();
-        let lines = warnings(&all);
+        let texts: Vec<String> = (0..1105).map(|i| i.to_string()).collect();
+        let lines = warnings(&texts);
         assert_eq!(lines.len(), MOST_WARNINGS + 1);
         assert_eq!(
             lines[MOST_WARNINGS],
             "1,005 more warnings are in summary.json."
         );
-        assert_eq!(warnings(&all[..100]), all[..100]);
+        assert_eq!(warnings(&texts[..100]), texts[..100]);
     }
 }

@@ -12,12 +12,12 @@ use crate::study::Verdict;
 pub(super) fn plots(study: &StudyRecord<Selection>) -> Vec<Plot> {
     let best = &study.body;
     let points = points(&study.rows);
-    let mut all = vec![Plot::new(
+    let mut plots = vec![Plot::new(
         "cost",
         along(&points, best).unwrap_or_else(|| bars(&points, best)),
     )];
-    all.extend(tradeoff::plot(&study.rows, None, best.best.as_deref()));
-    all
+    plots.extend(tradeoff::plot(&study.rows, None, best.best.as_deref()));
+    plots
 }
 
 fn title(points: &[&PointValues], best: &Selection) -> String {

@@ -24,7 +24,7 @@ pub(super) fn plots(run: &RunRecord) -> Vec<Plot> {
 fn chart(run: &RunRecord, metric: &str, happens: &str) -> Option<Chart> {
     let is_of_run = |f: &&Figure| f.metric == metric && f.scope == "all" && f.point.is_empty();
     let mut rows = run.rows.iter().filter(is_of_run);
-    let all = rows.clone().find(|f| f.cause.is_none())?;
+    let total = rows.clone().find(|f| f.cause.is_none())?;
     let mut causes: Vec<&Figure> = rows
         .by_ref()
         .filter(|f| f.cause.is_some() && f.mean.is_some_and(|m| m > 0.0))
@@ -32,7 +32,7 @@ fn chart(run: &RunRecord, metric: &str, happens: &str) -> Option<Chart> {
     causes.sort_by(|a, b| b.mean.unwrap_or(0.0).total_cmp(&a.mean.unwrap_or(0.0)));
     let reading = Reading::for_metric(metric);
     let share = |f: &Figure| {
-        let share = f.mean.unwrap_or(0.0) / all.mean.filter(|m| *m > 0.0).unwrap_or(1.0) * 100.0;
+        let share = f.mean.unwrap_or(0.0) / total.mean.filter(|m| *m > 0.0).unwrap_or(1.0) * 100.0;
         format!("{} %", human((share * 10.0).round() / 10.0))
     };
     let title = match causes.first() {
@@ -41,16 +41,16 @@ fn chart(run: &RunRecord, metric: &str, happens: &str) -> Option<Chart> {
                 1 => "all".into(),
                 _ => share(first),
             };
-            let most = reading.text(all.mean.unwrap_or(0.0));
+            let total_text = reading.text(total.mean.unwrap_or(0.0));
             format!(
-                "{most} {happens}, {share} of them because {}",
-                called(first)
+                "{total_text} {happens}, {share} of them because {}",
+                cause_title(first)
             )
         }
-        None if all.replications == 1 => format!("No {happens} in one replication")
+        None if total.replications == 1 => format!("No {happens} in one replication")
             .replace("sessions are", "session is")
             .replace("toasts are", "toast is"),
-        None => format!("No {happens} in {} replications", all.replications)
+        None => format!("No {happens} in {} replications", total.replications)
             .replace("sessions are", "session is")
             .replace("toasts are", "toast is"),
     };
@@ -63,12 +63,12 @@ fn chart(run: &RunRecord, metric: &str, happens: &str) -> Option<Chart> {
     };
     // Nothing that happened is a finding too, with the bound that so many replications give.
     let bars = match causes[..] {
-        [] => vec![bar(all, "any cause".into())],
-        [only] => vec![bar(only, called(only))],
+        [] => vec![bar(total, "any cause".into())],
+        [row] => vec![bar(row, cause_title(row))],
         // The title names the sum, so it is drawn too.
-        _ => std::iter::once(bar(all, "all causes".into()))
+        _ => std::iter::once(bar(total, "all causes".into()))
             .chain(causes.iter().map(|f| {
-                let bar = bar(f, called(f));
+                let bar = bar(f, cause_title(f));
                 let text = format!("{}, {}", bar.text, share(f));
                 Bar { text, ..bar }
             }))
@@ -84,7 +84,7 @@ fn chart(run: &RunRecord, metric: &str, happens: &str) -> Option<Chart> {
         y: Axis::default(),
         layers: vec![Layer::Bars(Bars {
             bars,
-            tone: super::reading::LOST,
+            tone: super::reading::LOSS_TONE,
             ..Bars::default()
         })],
         notes: Vec::new(),
@@ -92,7 +92,7 @@ fn chart(run: &RunRecord, metric: &str, happens: &str) -> Option<Chart> {
 }
 
 /// What the cause means; of one that this version does not know, its name.
-fn called(figure: &Figure) -> String {
+fn cause_title(figure: &Figure) -> String {
     let name = figure.cause.as_deref().unwrap_or_default();
     let drop = DropCause::ALL
         .iter()

@@ -17,31 +17,31 @@ const MOST_ALTERNATIVES: usize = 5;
 
 /// The plots of a comparison.
 pub(super) fn plots(comparison: &Comparison, runs: &[ReplicatedFigure]) -> Vec<Plot> {
-    let comparison = &called(comparison);
-    let mut all = Vec::new();
+    let comparison = &with_short_names(comparison);
+    let mut plots = Vec::new();
     if comparison.alternatives.len() == 1 {
-        all.push(Plot::new(
+        plots.push(Plot::new(
             "differences",
-            one(comparison, &comparison.alternatives[0]),
+            single_chart(comparison, &comparison.alternatives[0]),
         ));
     } else {
         let metrics = comparison
             .alternatives
             .first()
             .map_or(&[][..], |a| &a.figures);
-        all.extend(metrics.iter().filter(|f| f.decides).map(|f| {
+        plots.extend(metrics.iter().filter(|f| f.decides).map(|f| {
             Plot::new(
                 &format!("differences-{}", f.metric.replace('_', "-")),
-                each(comparison, &f.metric),
+                metric_chart(comparison, &f.metric),
             )
         }));
     }
-    all.extend(pairs(comparison, runs).map(|chart| Plot::new("pairs", chart)));
-    all
+    plots.extend(pairs(comparison, runs).map(|chart| Plot::new("pairs", chart)));
+    plots
 }
 
 /// The same with short names, "nec-r2" for "models/nec-r2.toml", where they still tell all apart.
-fn called(comparison: &Comparison) -> Comparison {
+fn with_short_names(comparison: &Comparison) -> Comparison {
     let short = |name: &String| {
         let (path, point) = name
             .split_once(" (")
@@ -65,13 +65,13 @@ fn called(comparison: &Comparison) -> Comparison {
     if names.windows(2).any(|pair| pair[0] == pair[1]) {
         return comparison.clone();
     }
-    let other = |r: &Contrast| Contrast {
+    let shorten = |r: &Contrast| Contrast {
         name: short(&r.name),
         ..r.clone()
     };
     Comparison {
         baseline: short(&comparison.baseline),
-        alternatives: comparison.alternatives.iter().map(other).collect(),
+        alternatives: comparison.alternatives.iter().map(shorten).collect(),
         ..comparison.clone()
     }
 }
@@ -113,18 +113,21 @@ fn bar(label: String, reading: &Reading, figure: &Difference) -> Bar {
     }
 }
 
-fn verdict(comparison: &Comparison, other: &Contrast) -> String {
-    match other.verdict {
+fn verdict(comparison: &Comparison, contrast: &Contrast) -> String {
+    match contrast.verdict {
         Relation::Indistinguishable => {
-            format!("{} cannot be told from {}", other.name, comparison.baseline)
+            format!(
+                "{} cannot be told from {}",
+                contrast.name, comparison.baseline
+            )
         }
         Relation::Mixed => format!(
             "{} is better in some and worse in other respects than {}",
-            other.name, comparison.baseline
+            contrast.name, comparison.baseline
         ),
         stand => format!(
             "{} is {} than {}",
-            other.name,
+            contrast.name,
             stand.name(),
             comparison.baseline
         ),
@@ -139,8 +142,8 @@ fn note(comparison: &Comparison) -> Vec<String> {
 }
 
 /// One alternative: what decides, all in percentage points.
-fn one(comparison: &Comparison, other: &Contrast) -> Chart {
-    let deciding = other.figures.iter().filter(|f| f.decides);
+fn single_chart(comparison: &Comparison, contrast: &Contrast) -> Chart {
+    let deciding = contrast.figures.iter().filter(|f| f.decides);
     let bars = deciding
         .map(|f| {
             bar(
@@ -150,11 +153,11 @@ fn one(comparison: &Comparison, other: &Contrast) -> Chart {
             )
         })
         .collect();
-    let title = verdict(comparison, other);
+    let title = verdict(comparison, contrast);
     Chart {
         description: format!(
             "What users miss with {} less what they miss with {}. {title}.",
-            other.name, comparison.baseline
+            contrast.name, comparison.baseline
         ),
         title,
         x: Axis::new("Difference to the baseline", "percentage points"),
@@ -168,7 +171,7 @@ fn one(comparison: &Comparison, other: &Contrast) -> Chart {
 }
 
 /// Several alternatives in one figure.
-fn each(comparison: &Comparison, metric: &str) -> Chart {
+fn metric_chart(comparison: &Comparison, metric: &str) -> Chart {
     let figures = || {
         (comparison.alternatives.iter())
             .filter_map(|r| Some((r, r.figures.iter().find(|f| f.metric == metric)?)))
@@ -205,18 +208,18 @@ fn pairs(comparison: &Comparison, runs: &[ReplicatedFigure]) -> Option<Chart> {
     let reading = Reading::for_metric(PAIRS);
     let is_pair_row =
         |r: &&ReplicatedFigure| r.metric == PAIRS && r.scope == "all" && r.cause.is_empty();
-    let all: Vec<&ReplicatedFigure> = runs.iter().filter(is_pair_row).collect();
-    let (baseline, others) = all.split_first()?;
+    let rows: Vec<&ReplicatedFigure> = runs.iter().filter(is_pair_row).collect();
+    let (baseline, alternatives) = rows.split_first()?;
     let numbers = baseline.numbers();
-    if others.is_empty()
-        || others.len() > MOST_ALTERNATIVES
-        || others.len() != comparison.alternatives.len()
+    if alternatives.is_empty()
+        || alternatives.len() > MOST_ALTERNATIVES
+        || alternatives.len() != comparison.alternatives.len()
     {
         return None;
     }
     let mut layers = Vec::new();
     let (mut pairs, mut lower) = (0, 0);
-    for (contrast, other) in comparison.alternatives.iter().zip(others) {
+    for (contrast, row) in comparison.alternatives.iter().zip(alternatives) {
         let difference = |(n, value): (u32, f64)| {
             let base = numbers.iter().find(|(m, _)| *m == n)?.1;
             Some(Point {
@@ -225,10 +228,10 @@ fn pairs(comparison: &Comparison, runs: &[ReplicatedFigure]) -> Option<Chart> {
                 ..Point::default()
             })
         };
-        let points: Vec<Point> = other.numbers().into_iter().filter_map(difference).collect();
+        let points: Vec<Point> = row.numbers().into_iter().filter_map(difference).collect();
         pairs += points.len();
         lower += points.iter().filter(|p| p.y < 0.0).count();
-        let name = if others.len() == 1 {
+        let name = if alternatives.len() == 1 {
             String::new()
         } else {
             contrast.name.clone()

@@ -1,7 +1,7 @@
 //! How did the day go: sessions by state, messages, losses, the gateway's queue and its response, by the clock.
 
 use super::super::chart::{Along, Axis, Chart, Layer, Line, Scale, Stack, Threshold, Tone};
-use super::super::value::rough;
+use super::super::value::three_digits;
 use super::reading::Reading;
 use super::{Plot, fault};
 use crate::measure::Unit;
@@ -26,7 +26,7 @@ const MOST_GATEWAYS: usize = 6;
 /// What is needed to draw the day.
 struct Day<'a> {
     run: &'a RunRecord,
-    all: &'a [Series],
+    series: &'a [Series],
     start_s: Option<f64>,
 }
 
@@ -38,15 +38,15 @@ pub(super) fn plots(results: &Results, run: &RunRecord) -> Result<Vec<Plot>, Res
     let requested = results.requested()?;
     let day = Day {
         run,
-        all: results.series()?,
+        series: results.series()?,
         start_s: requested.start_s,
     };
-    if day.all.is_empty() {
+    if day.series.is_empty() {
         return Ok(Vec::new());
     }
     let drops = day.events("drops-over-day", "session_drops", "sessions are lost");
     let missed = day.events("missed-over-day", "toasts_missed", "toasts are missed");
-    let all = [
+    let candidates = [
         day.sessions(),
         day.down(),
         day.load(),
@@ -55,8 +55,8 @@ pub(super) fn plots(results: &Results, run: &RunRecord) -> Result<Vec<Plot>, Res
         day.response(),
         day.queue(),
     ];
-    let mut plots: Vec<Plot> = all.into_iter().flatten().collect();
-    let until_s = end_s(day.all, day.start_s);
+    let mut plots: Vec<Plot> = candidates.into_iter().flatten().collect();
+    let until_s = end_s(day.series, day.start_s);
     plots
         .iter_mut()
         .for_each(|plot| fault::shade(&mut plot.chart, &requested.faults, until_s));
@@ -73,7 +73,9 @@ pub(super) fn end_s(series: &[Series], start_s: Option<f64>) -> f64 {
 
 impl Day<'_> {
     fn series(&self, scope: &str, name: &str) -> Option<&Series> {
-        self.all.iter().find(|s| s.scope == scope && s.name == name)
+        self.series
+            .iter()
+            .find(|s| s.scope == scope && s.name == name)
     }
 
     fn figure(&self, metric: &str) -> Option<&Figure> {
@@ -119,34 +121,35 @@ impl Day<'_> {
     fn stack(&self, states: &[(&str, &str, Tone)]) -> Option<(Layer, Option<String>)> {
         let series: Vec<(&Series, &str, Tone)> = states
             .iter()
-            .filter_map(|(name, called, tone)| Some((self.series("all", name)?, *called, *tone)))
+            .filter_map(|(name, label, tone)| Some((self.series("all", name)?, *label, *tone)))
             .collect();
         let xs = self.places(series.first()?.0);
-        let most = |s: &Series| s.values.iter().fold(0.0, |a: f64, b| a.max(*b));
-        let top = series.iter().map(|(s, ..)| most(s)).fold(0.0, f64::max);
+        let maximum = |s: &Series| s.values.iter().fold(0.0, |a: f64, b| a.max(*b));
+        let top = series.iter().map(|(s, ..)| maximum(s)).fold(0.0, f64::max);
         type Area<'a> = (&'a Series, &'a str, Tone);
-        let (large, few): (Vec<Area>, Vec<Area>) = series
+        let (large, small): (Vec<Area>, Vec<Area>) = series
             .into_iter()
-            .partition(|(s, ..)| most(s) >= LEAST_AREA * top);
-        let few: Vec<&str> = few
+            .partition(|(s, ..)| maximum(s) >= LEAST_AREA * top);
+        let names: Vec<&str> = small
             .into_iter()
-            .filter(|(s, ..)| most(s) > 0.0)
-            .map(|(_, called, _)| called)
+            .filter(|(s, ..)| maximum(s) > 0.0)
+            .map(|(_, label, _)| label)
             .collect();
         // What never happens would only be a name.
         let areas: Vec<_> = large
             .into_iter()
-            .filter(|(s, ..)| most(s) > 0.0 || top == 0.0)
+            .filter(|(s, ..)| maximum(s) > 0.0 || top == 0.0)
             .collect();
         let stack = Stack {
             xs,
             parts: areas
                 .iter()
-                .map(|(s, called, _)| ((*called).to_string(), s.values.clone()))
+                .map(|(s, label, _)| ((*label).to_string(), s.values.clone()))
                 .collect(),
             tones: areas.iter().map(|(.., tone)| *tone).collect(),
         };
-        let note = (!few.is_empty()).then(|| format!("Too few to be seen: {}.", few.join(", ")));
+        let note =
+            (!names.is_empty()).then(|| format!("Too few to be seen: {}.", names.join(", ")));
         Some((Layer::Stack(stack), note))
     }
 
@@ -167,7 +170,7 @@ impl Day<'_> {
     }
 
     /// The most at any one instant or second: a line above the means of minutes, which do not reach it.
-    fn most(&self, metric: &str, label: &str) -> Option<Layer> {
+    fn maximum_layer(&self, metric: &str, label: &str) -> Option<Layer> {
         let value = self.mean(metric).filter(|v| *v > 0.0)?;
         Some(Layer::Threshold(Threshold {
             along: Along::Y,
@@ -213,12 +216,12 @@ impl Day<'_> {
 
     /// Those without a session on a scale of their own, where the other picture would hide them.
     fn down(&self) -> Option<Plot> {
-        let most = |name: &str| {
+        let maximum = |name: &str| {
             self.series("all", name)
                 .map_or(0.0, |s| s.values.iter().fold(0.0, |a: f64, b| a.max(*b)))
         };
-        let down: f64 = STATES[1..].iter().map(|(name, ..)| most(name)).sum();
-        if down <= LEAST_AREA * most("usable") || down > 0.3 * most("usable") {
+        let down: f64 = STATES[1..].iter().map(|(name, ..)| maximum(name)).sum();
+        if down <= LEAST_AREA * maximum("usable") || down > 0.3 * maximum("usable") {
             return None;
         }
         let (stack, note) = self.stack(&STATES[1..])?;
@@ -232,7 +235,7 @@ impl Day<'_> {
             title,
             x: self.axis(),
             y: Axis::new("Users without a usable session", ""),
-            layers: [Some(stack), self.most("down_peak", "most at once")]
+            layers: [Some(stack), self.maximum_layer("down_peak", "most at once")]
                 .into_iter()
                 .flatten()
                 .collect(),
@@ -257,7 +260,7 @@ impl Day<'_> {
             layers: [
                 Some(self.line(messages?, "messages", 1.0, Tone::Auto)),
                 Some(self.line(refreshes?, "refreshes", 1.0, Tone::Auto)),
-                self.most("message_rate_peak_per_s", "busiest second"),
+                self.maximum_layer("message_rate_peak_per_s", "busiest second"),
             ]
             .into_iter()
             .flatten()
@@ -270,29 +273,29 @@ impl Day<'_> {
     /// How often something happened in each minute, where it happened at all.
     fn events(&self, name: &str, metric: &str, happens: &str) -> Option<Plot> {
         let series = self.series("all", metric)?;
-        let all = self.mean(metric).filter(|n| *n > 0.0)?;
+        let mean = self.mean(metric).filter(|n| *n > 0.0)?;
         let reading = Reading::for_metric(metric);
-        let most = series
+        let maximum = series
             .values
             .iter()
             .enumerate()
             .max_by(|a, b| a.1.total_cmp(b.1))
             .map_or(0, |(i, _)| i);
         let when = self.start_s.map_or(String::new(), |start| {
-            let at = (start + series.start_s[most]) % 86_400.0;
+            let at = (start + series.start_s[maximum]) % 86_400.0;
             format!(
                 ", the most at {}",
                 print_clock(Span((at / 60.0).floor() as u64 * 60_000_000))
             )
         });
         // Spread over the day no minute stands out.
-        let stands_out = series.values[most] >= all / 20.0;
+        let stands_out = series.values[maximum] >= mean / 20.0;
         let title = format!(
             "Up to {} {happens} a minute{}",
             human(
-                format!("{:.1e}", series.values[most])
+                format!("{:.1e}", series.values[maximum])
                     .parse()
-                    .unwrap_or(series.values[most])
+                    .unwrap_or(series.values[maximum])
             ),
             if stands_out { when } else { String::new() }
         );
@@ -300,12 +303,12 @@ impl Day<'_> {
             description: format!(
                 "{} in each minute of the day. {title}; {} in all on average.",
                 reading.label,
-                human(all.round())
+                human(mean.round())
             ),
             title,
             x: self.axis(),
             y: Axis::new(&reading.label, "per minute"),
-            layers: vec![self.line(series, "", 1.0, super::reading::LOST)],
+            layers: vec![self.line(series, "", 1.0, super::reading::LOSS_TONE)],
             notes: self.note(),
         };
         Some(Plot::new(name, chart))
@@ -332,11 +335,11 @@ impl Day<'_> {
         let percentile = |metric: &str| match self.figure(metric) {
             Some(Figure {
                 mean: Some(mean), ..
-            }) => rough(*mean, Unit::Milliseconds),
+            }) => three_digits(*mean, Unit::Milliseconds),
             Some(Figure {
                 beyond: Some(beyond),
                 ..
-            }) => format!("more than {}", rough(*beyond, Unit::Milliseconds)),
+            }) => format!("more than {}", three_digits(*beyond, Unit::Milliseconds)),
             _ => "–".into(),
         };
         let title = format!(
@@ -385,7 +388,7 @@ impl Day<'_> {
         let busy =
             |s: &&Series| s.name == "gateway_queue_mean" && s.values.iter().any(|v| *v > 0.0);
         let busy_series = |start: &str| {
-            self.all
+            self.series
                 .iter()
                 .filter(|s| s.scope.starts_with(start))
                 .filter(busy)
@@ -405,7 +408,7 @@ impl Day<'_> {
             "At most {} jobs wait at a gateway at once",
             human(peak.mean.unwrap_or(0.0).round())
         );
-        let called = |s: &Series| {
+        let station_name = |s: &Series| {
             s.scope
                 .strip_prefix("gateway:")
                 .unwrap_or("all gateways")
@@ -415,13 +418,13 @@ impl Day<'_> {
             if lines.len() == 1 {
                 String::new()
             } else {
-                called(s)
+                station_name(s)
             }
         };
         let layers = lines
             .iter()
             .map(|s| self.line(s, &name(s), 1.0, Tone::Auto))
-            .chain(self.most("gateway_queue_peak", "longest"))
+            .chain(self.maximum_layer("gateway_queue_peak", "longest"))
             .collect();
         let chart = Chart {
             description: format!(

@@ -34,11 +34,11 @@ fn by_day(days: &[DayRecord], name: &str, metric: &str) -> Option<Plot> {
     let worst = (days.iter())
         .filter_map(|day| Some((day, day.figure(metric)?.mean?)))
         .max_by(|a, b| a.1.total_cmp(&b.1));
-    let (day, most) = worst?;
+    let (day, maximum) = worst?;
     let title = format!(
         "{}: at most {}, on {}",
         reading.label,
-        reading.text(most),
+        reading.text(maximum),
         day.name()
     );
     let chart = Chart {

@@ -19,14 +19,14 @@ use crate::record::{
 /// # Errors
 /// A file of the folder is missing or damaged.
 pub(super) fn plots(results: &Results) -> Result<Vec<Plot>, ResultsError> {
-    let named = |(i, (request, chart)): (usize, (&PlotRequest, Option<Chart>))| {
+    let make_plot = |(i, (request, chart)): (usize, (&PlotRequest, Option<Chart>))| {
         let name = format!("plot-{}-{}", i + 1, file_name(&request.y.replace('_', "-")));
         chart.map(|chart| Plot { name, chart })
     };
     Ok(charts(results)?
         .into_iter()
         .enumerate()
-        .filter_map(named)
+        .filter_map(make_plot)
         .collect())
 }
 
@@ -34,7 +34,7 @@ pub(super) fn plots(results: &Results) -> Result<Vec<Plot>, ResultsError> {
 ///
 /// # Errors
 /// A file of the folder is missing or damaged.
-pub(super) fn left_out(results: &Results) -> Result<Vec<String>, ResultsError> {
+pub(super) fn unmet_requests(results: &Results) -> Result<Vec<String>, ResultsError> {
     let kind = results.record().kind();
     let file = results.file().unwrap_or("FILE");
     let needs = |request: &PlotRequest| match (kind, request.x.as_str()) {
@@ -77,7 +77,7 @@ pub(super) fn left_out(results: &Results) -> Result<Vec<String>, ResultsError> {
 /// Every request with its chart, if there is one.
 fn charts<'r>(results: &'r Results) -> Result<Vec<(&'r PlotRequest, Option<Chart>)>, ResultsError> {
     let requested = results.requested()?;
-    let mut all = Vec::new();
+    let mut charts = Vec::new();
     for request in &requested.plots {
         let chart = match (results.record(), request.x.as_str()) {
             (Record::Run(_), "time") => {
@@ -97,9 +97,9 @@ fn charts<'r>(results: &'r Results) -> Result<Vec<(&'r PlotRequest, Option<Chart
             }
             _ => None,
         };
-        all.push((request, chart));
+        charts.push((request, chart));
     }
-    Ok(all)
+    Ok(charts)
 }
 
 /// More points than this have no names.
@@ -121,11 +121,14 @@ fn chart(request: &PlotRequest, x: Axis, y: Axis, mut layers: Vec<Layer>) -> Cha
     let by = request.by.as_ref().map_or(String::new(), |by| {
         format!(", by {}", small(&plain_name(by)))
     });
-    let plain = format!("{up} over {along}{by}");
-    let title = request.title.clone().unwrap_or_else(|| plain.clone());
+    let default_title = format!("{up} over {along}{by}");
+    let title = request
+        .title
+        .clone()
+        .unwrap_or_else(|| default_title.clone());
     Chart {
         title,
-        description: format!("{plain}."),
+        description: format!("{default_title}."),
         x,
         y,
         layers,
@@ -147,7 +150,7 @@ fn scopes<'a>(
     request: &PlotRequest,
     available: impl Iterator<Item = &'a str>,
 ) -> Vec<(&'a str, String)> {
-    let mut all: Vec<(&str, String)> = Vec::new();
+    let mut scopes: Vec<(&str, String)> = Vec::new();
     for scope in available {
         let scope_name = match request.by.as_deref() {
             Some(by @ ("clients" | "gateway")) => scope
@@ -156,26 +159,28 @@ fn scopes<'a>(
             _ => (scope == "all").then_some(""),
         };
         match scope_name {
-            Some(name) if !all.iter().any(|(s, _)| *s == scope) => all.push((scope, name.into())),
+            Some(name) if !scopes.iter().any(|(s, _)| *s == scope) => {
+                scopes.push((scope, name.into()))
+            }
             _ => {}
         }
     }
-    all
+    scopes
 }
 
 fn over_time(series: &[Series], start_s: Option<f64>, request: &PlotRequest) -> Option<Chart> {
     let (reading, start) = (Reading::for_metric(&request.y), start_s.unwrap_or(0.0));
     let line = |(scope, name): (&str, String)| {
-        let one = series
+        let mean_series = series
             .iter()
             .find(|s| s.scope == scope && s.name == request.y)?;
-        let xs = one
+        let xs = mean_series
             .start_s
             .iter()
-            .zip(&one.length_s)
+            .zip(&mean_series.length_s)
             .map(|(at, length)| start + at + length / 2.0);
         let points = xs
-            .zip(one.values.iter().map(|v| v * reading.factor))
+            .zip(mean_series.values.iter().map(|v| v * reading.factor))
             .collect();
         Some(Layer::Line(Line {
             name,
@@ -306,7 +311,7 @@ fn against<'a>(
         .map(String::as_str)
         .filter(|by| by.contains('.'))
         .collect();
-    let others: Vec<&str> = keys(points)
+    let other_keys: Vec<&str> = keys(points)
         .into_iter()
         .map(|(key, _)| key)
         .filter(|key| !by.contains(key))
@@ -322,12 +327,12 @@ fn against<'a>(
                 .into_iter()
                 .filter(|p| !p.is_empty())
                 .collect();
-            let called = parts.join(", ");
+            let curve_name = parts.join(", ");
             let interval = figures
                 .get(point, scope, &request.y)
                 .and_then(|f| y.interval(f));
             let label = if points.len() <= MOST_NAMES {
-                name(point, &others)
+                name(point, &other_keys)
             } else {
                 String::new()
             };
@@ -338,16 +343,16 @@ fn against<'a>(
                 label,
                 ..Point::default()
             };
-            match curves.iter_mut().find(|(name, _)| *name == called) {
+            match curves.iter_mut().find(|(name, _)| *name == curve_name) {
                 Some((_, dots)) => dots.push(dot),
-                None => curves.push((called, vec![dot])),
+                None => curves.push((curve_name, vec![dot])),
             }
         }
     }
-    let all = || curves.iter().flat_map(|(_, dots)| dots);
+    let all_dots = || curves.iter().flat_map(|(_, dots)| dots);
     let axes = [
-        x.axis().on(scale_of(all().map(|p| p.x))),
-        y.axis().on(scale_of(all().map(|p| p.y))),
+        x.axis().on(scale_of(all_dots().map(|p| p.x))),
+        y.axis().on(scale_of(all_dots().map(|p| p.y))),
     ];
     let layers: Vec<Layer> = curves
         .into_iter()

@@ -1,14 +1,14 @@
 //! How long did it take: response, set-up and the way back, each as the share of cases by duration.
 
 use super::super::chart::{Along, Axis, Chart, Histogram, Layer, Scale, Threshold, Tone};
-use super::super::value::rough;
+use super::super::value::three_digits;
 use super::Plot;
 use crate::measure::Unit;
 use crate::quantity::number::percent;
 use crate::record::{Distribution, RunRecord};
 
 /// The durations that are shown, by what is told of them.
-const SHOWN: [(&str, &str, &str, Option<&str>); 3] = [
+const DURATIONS: [(&str, &str, &str, Option<&str>); 3] = [
     (
         "response-distribution",
         "gateway_response",
@@ -30,30 +30,30 @@ const SHOWN: [(&str, &str, &str, Option<&str>); 3] = [
 ];
 
 /// Fewer stretches than this are no distribution: everything took the same time.
-const LEAST: usize = 3;
+const MIN_STRETCHES: usize = 3;
 
 /// From this share on, what takes no time at all would hide how long the others take.
 const MOST_AT_ONCE: f64 = 0.9;
 
 /// Those that vary.
-pub(super) fn plots(run: &RunRecord, all: &[Distribution]) -> Vec<Plot> {
-    let plot = |(name, duration, done, tail): &(&str, &str, &str, Option<&str>)| {
-        let d = all
-            .iter()
-            .find(|d| d.scope == "all" && d.duration == *duration && d.bins.len() >= LEAST)?;
+pub(super) fn plots(run: &RunRecord, distributions: &[Distribution]) -> Vec<Plot> {
+    let plot = |(name, duration, verb, tail): &(&str, &str, &str, Option<&str>)| {
+        let d = distributions.iter().find(|d| {
+            d.scope == "all" && d.duration == *duration && d.bins.len() >= MIN_STRETCHES
+        })?;
         let tail = tail.and_then(|metric| run.figure("all", metric)?.mean);
-        Some(Plot::new(name, chart(d, done, tail)?))
+        Some(Plot::new(name, chart(d, verb, tail)?))
     };
-    SHOWN.iter().filter_map(plot).collect()
+    DURATIONS.iter().filter_map(plot).collect()
 }
 
 /// The duration within which so many of the cases fall, milliseconds: as far into its stretch as its rank is.
-fn within(d: &Distribution, share: f64) -> f64 {
-    let all: f64 = d.bins.iter().map(|b| b.2).sum();
+fn quantile_ms(d: &Distribution, share: f64) -> f64 {
+    let total: f64 = d.bins.iter().map(|b| b.2).sum();
     let mut cumulative = 0.0;
     for (from, to, n) in &d.bins {
-        if cumulative + n >= share * all {
-            return from + (to - from) * (share * all - cumulative) / n;
+        if cumulative + n >= share * total {
+            return from + (to - from) * (share * total - cumulative) / n;
         }
         cumulative += n;
     }
@@ -69,24 +69,28 @@ fn title(action: &str, at_once: Option<f64>, p50: f64, p99: f64) -> String {
         ),
         None => format!(
             "Half of the {action} within about {}, 99 of 100 within {}",
-            rough(p50, Unit::Milliseconds),
-            rough(p99, Unit::Milliseconds)
+            three_digits(p50, Unit::Milliseconds),
+            three_digits(p99, Unit::Milliseconds)
         ),
     }
 }
 
-fn chart(whole: &Distribution, action: &str, p99: Option<f64>) -> Option<Chart> {
-    let all: f64 = whole.bins.iter().map(|b| b.2).sum();
-    let p99 = p99.unwrap_or_else(|| within(whole, 0.99));
-    let p50 = within(whole, 0.5).min(p99);
-    let at_once = whole
+fn chart(distribution: &Distribution, action: &str, p99: Option<f64>) -> Option<Chart> {
+    let total: f64 = distribution.bins.iter().map(|b| b.2).sum();
+    let p99 = p99.unwrap_or_else(|| quantile_ms(distribution, 0.99));
+    let p50 = quantile_ms(distribution, 0.5).min(p99);
+    let at_once = distribution
         .bins
         .iter()
         .find(|b| b.0 <= 0.0)
-        .map_or(0.0, |b| b.2 / all);
+        .map_or(0.0, |b| b.2 / total);
     let hides = at_once >= MOST_AT_ONCE;
-    let bins: Vec<_> = whole.bins.iter().filter(|b| !hides || b.0 > 0.0).collect();
-    if bins.len() < LEAST {
+    let bins: Vec<_> = distribution
+        .bins
+        .iter()
+        .filter(|b| !hides || b.0 > 0.0)
+        .collect();
+    if bins.len() < MIN_STRETCHES {
         return None;
     }
     // The stretch that begins at 0 begins, on an axis of ratios, an octave before its end.
@@ -105,7 +109,7 @@ fn chart(whole: &Distribution, action: &str, p99: Option<f64>) -> Option<Chart> 
         (
             if ratio { from(b) } else { b.0 } / size,
             b.1 / size,
-            b.2 / all * 100.0,
+            b.2 / total * 100.0,
         )
     };
     let quantile = |(value, label): (f64, &str)| {

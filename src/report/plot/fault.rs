@@ -5,7 +5,7 @@ use crate::quantity::{Span, print_clock};
 use crate::record::ScheduledFault;
 
 /// What people call the kinds.
-const CALLED: [(&str, &str); 7] = [
+const KIND_NAMES: [(&str, &str); 7] = [
     ("crash", "crash"),
     ("stall", "stall"),
     ("maintenance", "maintenance"),
@@ -19,11 +19,11 @@ const CALLED: [(&str, &str); 7] = [
 const MOST_TOLD: usize = 6;
 
 /// "link outage, cstagw 2".
-fn called(fault: &ScheduledFault) -> String {
-    let kind = CALLED
+fn fault_label(fault: &ScheduledFault) -> String {
+    let kind = KIND_NAMES
         .iter()
         .find(|(name, _)| *name == fault.kind)
-        .map_or(fault.kind.as_str(), |(_, called)| called);
+        .map_or(fault.kind.as_str(), |(_, kind_name)| kind_name);
     let names: Vec<&str> = (fault.target.split(", "))
         .filter_map(|target| Some(target.split_once(':')?.1))
         .collect();
@@ -54,14 +54,18 @@ pub(super) fn shade(chart: &mut Chart, faults: &[ScheduledFault], until_s: f64) 
     let region = |(index, fault): (usize, &ScheduledFault)| {
         let (from, to) = (fault.from_s, fault.to_s.min(until_s));
         // Of many alike the first one is named.
-        let is_first = || faults[..index].iter().all(|f| called(f) != called(fault));
+        let is_first = || {
+            faults[..index]
+                .iter()
+                .all(|f| fault_label(f) != fault_label(fault))
+        };
         let is_named = faults.len() <= MOST_TOLD || is_first();
         Layer::Region(Region {
             along: Along::X,
             from,
             to,
             label: if is_named {
-                called(fault)
+                fault_label(fault)
             } else {
                 String::new()
             },
@@ -80,11 +84,11 @@ fn note(faults: &[ScheduledFault]) -> Option<String> {
     let mut parts: Vec<String> = faults
         .iter()
         .take(MOST_TOLD)
-        .map(|f| format!("{} ({})", called(f), when(f)))
+        .map(|f| format!("{} ({})", fault_label(f), when(f)))
         .collect();
-    let more = faults.len().saturating_sub(MOST_TOLD);
-    if more > 0 {
-        parts.push(format!("and {more} more"));
+    let remainder = faults.len().saturating_sub(MOST_TOLD);
+    if remainder > 0 {
+        parts.push(format!("and {remainder} more"));
     }
     (!parts.is_empty()).then(|| format!("Shaded: {}.", parts.join("; ")))
 }

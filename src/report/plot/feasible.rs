@@ -72,7 +72,7 @@ pub(super) fn mark(
 
 /// How far the points at one place along the axis meet the objectives.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Met {
+enum ObjectivesMet {
     /// None of them.
     None,
     /// Of several some.
@@ -95,23 +95,23 @@ pub(super) fn feasible(grid: &Grid, meeting: &Meeting) -> Vec<Layer> {
     let xs: Vec<f64> = places.iter().map(|place| place[0].0).collect();
     let share_of_place = |place: &&[(f64, bool)]| match place.iter().filter(|(_, met)| *met).count()
     {
-        0 => Met::None,
-        n if n == place.len() => Met::All,
-        _ => Met::Some,
+        0 => ObjectivesMet::None,
+        n if n == place.len() => ObjectivesMet::All,
+        _ => ObjectivesMet::Some,
     };
-    let shares: Vec<Met> = places.iter().map(share_of_place).collect();
+    let shares: Vec<ObjectivesMet> = places.iter().map(share_of_place).collect();
     let half = |i: usize| (xs[i - 1] + xs[i]) / 2.0;
     let mut layers = Vec::new();
-    let mut text_if: Vec<Met> = Vec::new();
+    let mut text_if: Vec<ObjectivesMet> = Vec::new();
     let mut i = 0;
-    for alike in shares.chunk_by(|a, b| a == b) {
-        let (first, until) = (i, i + alike.len());
+    for stretch in shares.chunk_by(|a, b| a == b) {
+        let (first, until) = (i, i + stretch.len());
         i = until;
-        let label = match alike[0] {
-            Met::None => continue,
-            Met::All if grid.curves.len() == 1 => "meets the objectives",
-            Met::All => "all curves meet the objectives",
-            Met::Some => "some curves meet the objectives",
+        let label = match stretch[0] {
+            ObjectivesMet::None => continue,
+            ObjectivesMet::All if grid.curves.len() == 1 => "meets the objectives",
+            ObjectivesMet::All => "all curves meet the objectives",
+            ObjectivesMet::Some => "some curves meet the objectives",
         };
         let from = if first == 0 {
             f64::NEG_INFINITY
@@ -123,13 +123,13 @@ pub(super) fn feasible(grid: &Grid, meeting: &Meeting) -> Vec<Layer> {
         } else {
             half(until)
         };
-        let label = if text_if.contains(&alike[0]) {
+        let label = if text_if.contains(&stretch[0]) {
             String::new()
         } else {
             label.into()
         };
-        text_if.push(alike[0]);
-        let faint = alike[0] == Met::Some;
+        text_if.push(stretch[0]);
+        let faint = stretch[0] == ObjectivesMet::Some;
         layers.push(Layer::Region(Region {
             along: Along::X,
             from,
@@ -152,12 +152,12 @@ pub(super) fn shading(layers: &[Layer]) -> Option<String> {
         })
         .peekable();
     regions.peek()?;
-    let some = if regions.any(|faint| faint) {
+    let note = if regions.any(|faint| faint) {
         "; faint where not all curves do"
     } else {
         ""
     };
     Some(format!(
-        "Shaded: points that meet every objective, with half of the way to their neighbours{some}."
+        "Shaded: points that meet every objective, with half of the way to their neighbours{note}."
     ))
 }

@@ -3,7 +3,7 @@
 use super::super::chart::{Axis, Bar, Bars, Chart, Layer, Tone};
 use super::Plot;
 use super::reading::Reading;
-use super::sensitivity::called;
+use super::sensitivity::key_title;
 use crate::quantity::number::{percent, small};
 use crate::record::{GlobalSensitivity, Interval, StudyRecord, UnknownShare};
 
@@ -24,7 +24,7 @@ fn shares(body: &GlobalSensitivity) -> Option<Chart> {
     let bar = |unknown: &UnknownShare| {
         let (first, total) = (unknown.first?, unknown.total?);
         Some(Bar {
-            label: called(&unknown.key),
+            label: key_title(&unknown.key),
             value: total.mean * 100.0,
             interval: pair(&total, 100.0),
             text: format!(
@@ -40,7 +40,7 @@ fn shares(body: &GlobalSensitivity) -> Option<Chart> {
     let label = Reading::for_metric(&body.metric).label;
     let title = format!(
         "{} makes most of the spread of {}",
-        called(&first.key),
+        key_title(&first.key),
         small(&label)
     );
     Some(Chart {
@@ -70,11 +70,11 @@ fn screening(body: &GlobalSensitivity) -> Chart {
     let mut order: Vec<&UnknownShare> = body.unknowns.iter().collect();
     order.sort_by(|a, b| b.effect.mean.total_cmp(&a.effect.mean));
     let has_effect = |unknown: &&&UnknownShare| unknown.effect.mean > 0.0;
-    let none: Vec<String> = (order.iter().filter(|u| !has_effect(u)))
-        .map(|u| small(&called(&u.key)))
+    let ineffective: Vec<String> = (order.iter().filter(|u| !has_effect(u)))
+        .map(|u| small(&key_title(&u.key)))
         .collect();
     let bar = |unknown: &&UnknownShare| Bar {
-        label: called(&unknown.key),
+        label: key_title(&unknown.key),
         value: unknown.effect.mean * reading.factor,
         interval: pair(&unknown.effect, reading.factor).map(|(low, high)| (low.max(0.0), high)),
         text: reading.text(unknown.effect.mean),
@@ -89,8 +89,8 @@ fn screening(body: &GlobalSensitivity) -> Chart {
         "Mean size of the change when one unknown changes, from random combinations of the others (μ* of {} trajectories), with 95 % intervals.",
         body.trajectories
     )];
-    if !none.is_empty() {
-        notes.push(format!("Without effect: {}.", none.join(", ")));
+    if !ineffective.is_empty() {
+        notes.push(format!("Without effect: {}.", ineffective.join(", ")));
     }
     Chart {
         description: format!(

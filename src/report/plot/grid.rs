@@ -41,17 +41,17 @@ pub(super) struct Grid<'a> {
 
 /// Every point that the figures speak of, in its order.
 pub(super) fn points(rows: &[Figure]) -> Vec<&BTreeMap<String, String>> {
-    let mut all: Vec<&BTreeMap<String, String>> = Vec::new();
+    let mut points: Vec<&BTreeMap<String, String>> = Vec::new();
     // The rows of a point stand together.
     for row in rows
         .iter()
         .filter(|r| r.metric == "users" && r.scope == "all")
     {
-        if all.last() != Some(&&*row.point) {
-            all.push(&row.point);
+        if points.last() != Some(&&*row.point) {
+            points.push(&row.point);
         }
     }
-    all
+    points
 }
 
 /// The keys with more than one value, each with its values in their order.
@@ -105,7 +105,7 @@ impl<'a> Grid<'a> {
         let (key, values, places) = numbered.max_by_key(rank)?;
         // Keys that turn together with this one tell nothing apart.
         let zipped = values.len() == points.len();
-        let others: Vec<&str> = keys
+        let other_keys: Vec<&str> = keys
             .iter()
             .map(|(k, _)| *k)
             .filter(|k| *k != key && !zipped)
@@ -116,14 +116,14 @@ impl<'a> Grid<'a> {
             .zip(places.at.iter().copied())
             .collect();
         let mut curves: Vec<Curve> = Vec::new();
-        let mut named: BTreeMap<String, usize> = BTreeMap::new();
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for point in points {
             let Some((value, x)) = point.get(key).and_then(|v| Some((v, *at.get(v.as_str())?)))
             else {
                 continue;
             };
-            let name = name(point, &others);
-            let place = *named.entry(name.clone()).or_insert(curves.len());
+            let name = name(point, &other_keys);
+            let place = *counts.entry(name.clone()).or_insert(curves.len());
             if place == curves.len() {
                 curves.push(Curve {
                     name,
@@ -151,15 +151,16 @@ pub(super) struct FigureIndex<'a>(
 impl<'a> FigureIndex<'a> {
     /// All of them.
     pub(super) fn from_rows(rows: &'a [Figure]) -> Self {
-        let all = rows.iter().filter(|r| r.cause.is_none());
+        let totals = rows.iter().filter(|r| r.cause.is_none());
         FigureIndex(
-            all.map(|r| ((&*r.point, r.scope.as_str(), &*r.metric), r))
+            totals
+                .map(|r| ((&*r.point, r.scope.as_str(), &*r.metric), r))
                 .collect(),
         )
     }
 
     /// Whether two points have about the same mean in a metric over everything.
-    pub(super) fn same(
+    pub(super) fn has_same_mean(
         &self,
         a: &'a BTreeMap<String, String>,
         b: &'a BTreeMap<String, String>,

@@ -12,10 +12,10 @@ const OTHERWISE: &str = "down_fraction";
 /// The metric of the first objective that is about everybody and does not grow with a group; whether more of it is better.
 fn metric(run: &RunRecord) -> (&str, bool) {
     let is_comparable = |metric: &str| {
-        Metric::named(metric).is_some_and(|m| !matches!(m.unit, Unit::Count | Unit::PerSecond))
+        Metric::by_name(metric).is_some_and(|m| !matches!(m.unit, Unit::Count | Unit::PerSecond))
     };
-    let judged = (run.objectives.iter()).find(|o| o.is_of_all() && is_comparable(&o.metric));
-    judged.map_or((OTHERWISE, false), |o| (&o.metric, o.at_least.is_some()))
+    let objective = (run.objectives.iter()).find(|o| o.is_of_all() && is_comparable(&o.metric));
+    objective.map_or((OTHERWISE, false), |o| (&o.metric, o.at_least.is_some()))
 }
 
 /// Which group is worst, where the intervals of the worst and the best lie apart; nothing else is a difference.
@@ -30,14 +30,14 @@ fn title(worst: &Figure, best: &Figure, reading: &Reading, more_is_better: bool)
         Some(mean) if is_apart => format!(
             "{}: worst in {} with {}",
             reading.label,
-            called(worst),
+            group_label(worst),
             reading.text(mean)
         ),
         _ => format!("{}: no difference between groups is shown", reading.label),
     }
 }
 
-fn called(figure: &Figure) -> String {
+fn group_label(figure: &Figure) -> String {
     figure.scope.trim_start_matches("clients:").to_string()
 }
 
@@ -62,7 +62,7 @@ pub(super) fn plots(run: &RunRecord) -> Vec<Plot> {
         more_is_better,
     );
     let bar = |f: &&Figure| Bar {
-        label: called(f),
+        label: group_label(f),
         value: f.mean.map_or(f64::NAN, |m| m * reading.factor),
         interval: reading.interval(f),
         text: reading.with_interval(f),
@@ -70,7 +70,7 @@ pub(super) fn plots(run: &RunRecord) -> Vec<Plot> {
     };
     let layers = vec![Layer::Bars(Bars {
         bars: groups.iter().map(bar).collect(),
-        tone: super::reading::LOST,
+        tone: super::reading::LOSS_TONE,
         ..Bars::default()
     })];
     let description = format!(

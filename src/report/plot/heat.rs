@@ -10,7 +10,7 @@ use crate::quantity::number::{capital, human, small};
 use crate::record::Objective;
 
 /// More cells than this in a row or a column are no table.
-const MOST: usize = 60;
+const MAX_CELLS: usize = 60;
 
 /// The keys of the table and what stands in its cells, in the unit of the figure.
 struct HeatTable<'a> {
@@ -28,14 +28,14 @@ impl<'a> HeatTable<'a> {
         let (across, columns) = keys
             .iter()
             .max_by_key(|(key, values)| (values.len(), places(key, values).is_some()))?;
-        let others: Vec<&str> = keys
+        let other_keys: Vec<&str> = keys
             .iter()
             .map(|(key, _)| *key)
             .filter(|key| key != across)
             .collect();
         let mut rows: Vec<String> = Vec::new();
-        for row in points.iter().map(|p| name(p, &others)) {
-            if rows.len() > MOST {
+        for row in points.iter().map(|p| name(p, &other_keys)) {
+            if rows.len() > MAX_CELLS {
                 return None;
             }
             if !rows.contains(&row) {
@@ -43,11 +43,11 @@ impl<'a> HeatTable<'a> {
             }
         }
         let full = points.len() == rows.len() * columns.len();
-        let fits = rows.len() >= 2 && rows.len() <= MOST && columns.len() <= MOST;
-        (full && fits && !others.is_empty()).then(|| Self {
+        let fits = rows.len() >= 2 && rows.len() <= MAX_CELLS && columns.len() <= MAX_CELLS;
+        (full && fits && !other_keys.is_empty()).then(|| Self {
             across,
             columns: columns.clone(),
-            others,
+            others: other_keys,
             rows,
         })
     }
@@ -73,10 +73,10 @@ impl<'a> HeatTable<'a> {
 /// The text of each cell.
 fn cells(values: &[Vec<f64>]) -> Vec<Vec<String>> {
     let finite = values.iter().flatten().copied().filter(|v| v.is_finite());
-    let most = finite.fold(0.0, f64::max);
+    let maximum = finite.fold(0.0, f64::max);
     let cell = |v: &f64| {
         if v.is_finite() {
-            short(*v, most)
+            short(*v, maximum)
         } else {
             String::new()
         }
@@ -141,17 +141,17 @@ pub(super) fn chart<'a>(
 }
 
 /// Three digits of the greatest value, as many decimals for all: more do not fit into a cell.
-fn short(v: f64, most: f64) -> String {
-    let whole = if most > 0.0 {
-        libm::floor(libm::log10(most))
+fn short(v: f64, maximum: f64) -> String {
+    let magnitude = if maximum > 0.0 {
+        libm::floor(libm::log10(maximum))
     } else {
         0.0
     };
-    let decimals = (2.0 - whole).clamp(0.0, 6.0) as usize;
-    let least = libm::pow(10.0, -(decimals as f64));
+    let decimals = (2.0 - magnitude).clamp(0.0, 6.0) as usize;
+    let step = libm::pow(10.0, -(decimals as f64));
     match v {
         0.0 => "0".into(),
-        v if v.abs() < least / 2.0 => format!("<{least}"),
+        v if v.abs() < step / 2.0 => format!("<{step}"),
         v if decimals == 0 => human(v.round()),
         v => format!("{v:.decimals$}"),
     }

@@ -15,11 +15,11 @@ pub(super) struct AxisPlaces {
 
 /// The places of a key's values; `None` where they are not all numbers of one kind.
 pub(super) fn places(key: &str, values: &[&str]) -> Option<AxisPlaces> {
-    let (unit, at) = plain(values).or_else(|| spans(values))?;
+    let (unit, at) = split_units(values).or_else(|| spans(values))?;
     let axis = Axis::new(&called(key), &unit);
-    let whole = unit.is_empty() && at.iter().all(|v| v.fract() == 0.0);
+    let is_integral = unit.is_empty() && at.iter().all(|v| v.fract() == 0.0);
     let scale = match spacing(&at) {
-        Scale::Linear if whole => Scale::Whole,
+        Scale::Linear if is_integral => Scale::Whole,
         scale => scale,
     };
     Some(AxisPlaces {
@@ -29,7 +29,7 @@ pub(super) fn places(key: &str, values: &[&str]) -> Option<AxisPlaces> {
 }
 
 /// A number and what stands behind it, the same for all.
-fn plain(values: &[&str]) -> Option<(String, Vec<f64>)> {
+fn split_units(values: &[&str]) -> Option<(String, Vec<f64>)> {
     let split = |text: &str| {
         let text = text.trim();
         let end = text
@@ -38,11 +38,12 @@ fn plain(values: &[&str]) -> Option<(String, Vec<f64>)> {
         let number = text[..end].replace('_', "").parse::<f64>().ok()?;
         Some((text[end..].trim().to_string(), number))
     };
-    let all: Vec<(String, f64)> = values.iter().map(|v| split(v)).collect::<Option<_>>()?;
-    let unit = all.first()?.0.clone();
+    let parts: Vec<(String, f64)> = values.iter().map(|v| split(v)).collect::<Option<_>>()?;
+    let unit = parts.first()?.0.clone();
     // "30 s jitter 20 %" is more than a number, and "0 s..600 s" is two.
-    let alike = all.iter().all(|(u, _)| *u == unit) && !unit.chars().any(|c| c.is_ascii_digit());
-    alike.then(|| (unit, all.into_iter().map(|(_, number)| number).collect()))
+    let is_common =
+        parts.iter().all(|(u, _)| *u == unit) && !unit.chars().any(|c| c.is_ascii_digit());
+    is_common.then(|| (unit, parts.into_iter().map(|(_, number)| number).collect()))
 }
 
 /// Durations in several units: in the largest that is below most of them.
@@ -126,7 +127,7 @@ mod tests {
         assert_eq!(scale(&[500.0, 1000.0, 2000.0, 4000.0, 8000.0]), Scale::Log);
         assert_eq!(scale(&[0.0, 1.0, 100.0]), Scale::Linear, "0 has no place");
         assert_eq!(scale(&[7.0]), Scale::Linear);
-        let called: Vec<String> = [
+        let titles: Vec<String> = [
             "clients.refresh_interval",
             "gateway.count",
             "gateway.gw.count",
@@ -134,6 +135,6 @@ mod tests {
         ]
         .map(called)
         .into();
-        assert_eq!(called, ["Refresh interval", "Gateways", "Gateways", "Seed"]);
+        assert_eq!(titles, ["Refresh interval", "Gateways", "Gateways", "Seed"]);
     }
 }

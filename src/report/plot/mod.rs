@@ -32,7 +32,7 @@ use crate::record::{Record, Results, ResultsError};
 /// # Errors
 /// A file of the folder is missing or damaged.
 pub fn plots(results: &Results) -> Result<Vec<Plot>, ResultsError> {
-    let mut all = match results.record() {
+    let mut plots = match results.record() {
         Record::Run(run) => {
             let day = day::plots(results, run)?;
             let distributions = distribution::plots(run, &results.distributions()?);
@@ -47,9 +47,9 @@ pub fn plots(results: &Results) -> Result<Vec<Plot>, ResultsError> {
             .concat()
         }
         Record::Sweep(sweep) => {
-            let mut all = sweep::plots(sweep);
-            all.extend(tradeoff::plot(&sweep.rows, Some(sweep), None));
-            all
+            let mut plots = sweep::plots(sweep);
+            plots.extend(tradeoff::plot(&sweep.rows, Some(sweep), None));
+            plots
         }
         Record::Comparison(study) => compare::plots(&study.body, &results.runs()?),
         Record::Sizing(study) => size::plots(study),
@@ -59,16 +59,16 @@ pub fn plots(results: &Results) -> Result<Vec<Plot>, ResultsError> {
         Record::Global(study) => global::plots(study),
         Record::Matrix(matrix) => matrix::plots(matrix),
     };
-    all.extend(declared::plots(results)?);
-    Ok(all)
+    plots.extend(declared::plots(results)?);
+    Ok(plots)
 }
 
 /// Of each plot that the scenario asks for and these results cannot show, a sentence that says what it takes.
 ///
 /// # Errors
 /// A file of the folder is missing or damaged.
-pub fn left_out(results: &Results) -> Result<Vec<String>, ResultsError> {
-    declared::left_out(results)
+pub fn unmet_requests(results: &Results) -> Result<Vec<String>, ResultsError> {
+    declared::unmet_requests(results)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::measure::{Metric, Unit};
 use crate::record::{Figure, Objective};
 
 /// The colour of what is lost, warm in every picture.
-pub(super) const LOST: Tone = Tone::Series(1);
+pub(super) const LOSS_TONE: Tone = Tone::Series(1);
 
 /// Words in the names of metrics that count what is lost, missed or refused.
 const LOSSES: [&str; 7] = [
@@ -23,7 +23,7 @@ pub(super) struct Reading {
     /// What its values are multiplied by.
     pub factor: f64,
     /// The unit of its values before that.
-    pub measured: Unit,
+    pub source_unit: Unit,
     /// Whether it counts what is lost, missed or refused.
     pub is_loss: bool,
 }
@@ -31,8 +31,8 @@ pub(super) struct Reading {
 impl Reading {
     /// Of a metric; one that this version does not know is a plain number.
     pub(super) fn for_metric(metric: &str) -> Self {
-        let measured = Metric::named(metric).map_or(Unit::Count, |m| m.unit);
-        let (unit, factor) = match measured {
+        let source_unit = Metric::by_name(metric).map_or(Unit::Count, |m| m.unit);
+        let (unit, factor) = match source_unit {
             Unit::Count => ("", 1.0),
             Unit::Fraction => ("%", 100.0),
             Unit::PerClientHour => ("per client-hour", 1.0),
@@ -41,17 +41,17 @@ impl Reading {
             Unit::Seconds => ("s", 1.0),
         };
         Self {
-            label: words::called(metric),
+            label: words::metric_title(metric),
             unit,
             factor,
-            measured,
+            source_unit,
             is_loss: LOSSES.iter().any(|word| metric.contains(word)),
         }
     }
 
     /// Times as people read values of this size: in ms, s, min or h, the same for all that is drawn.
     pub(super) fn sized(self, values: impl Iterator<Item = f64>) -> Self {
-        if !matches!(self.measured, Unit::Milliseconds | Unit::Seconds) {
+        if !matches!(self.source_unit, Unit::Milliseconds | Unit::Seconds) {
             return self;
         }
         let (low, high) = extremes(values);
@@ -59,7 +59,7 @@ impl Reading {
             true => libm::sqrt(low * high),
             false => high,
         };
-        let (factor, suffix) = value::scale(self.measured, size);
+        let (factor, suffix) = value::scale(self.source_unit, size);
         Self {
             unit: suffix.trim_start(),
             factor,
@@ -82,7 +82,7 @@ impl Reading {
                 _ => continue,
             };
             if *tone == Tone::Auto {
-                *tone = LOST;
+                *tone = LOSS_TONE;
             }
         }
     }
@@ -99,7 +99,7 @@ impl Reading {
 
     /// A value as it stands in a sentence: "1.89 %".
     pub(super) fn text(&self, value: f64) -> String {
-        value::value(value, self.measured)
+        value::value(value, self.source_unit)
     }
 
     /// "1.891 ± 0.057 %".

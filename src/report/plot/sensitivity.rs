@@ -8,7 +8,7 @@ use crate::record::{Factor, Level, Sensitivity, StudyRecord};
 use crate::report::words;
 
 /// "clients.office.reestablish" as "Re-establishment of office".
-pub(super) fn called(key: &str) -> String {
+pub(super) fn key_title(key: &str) -> String {
     match key.split('.').collect::<Vec<_>>()[..] {
         [_, section, _] => format!("{} of {section}", words::key(key)),
         _ => words::key(key),
@@ -26,7 +26,7 @@ fn title(sensitivity: &Sensitivity, reading: &Reading) -> String {
         Some(first) => format!(
             "{} {hang} most on {}",
             reading.label,
-            small(&called(&first.key))
+            small(&key_title(&first.key))
         ),
         None => format!("{} {hang} on nothing that is assumed", reading.label),
     }
@@ -43,11 +43,11 @@ pub(super) fn plots(study: &StudyRecord<Sensitivity>) -> Vec<Plot> {
         Reading::for_metric(&sensitivity.metric).sized(levels.filter_map(|v| v.mean).chain([base]));
     let base = base * reading.factor;
     let moves = |key: &&Factor| key.swing > 0.0;
-    let none: Vec<String> = sensitivity
+    let ineffective: Vec<String> = sensitivity
         .keys
         .iter()
         .filter(|k| !moves(k))
-        .map(|k| small(&called(&k.key)))
+        .map(|k| small(&key_title(&k.key)))
         .collect();
     let bars: Vec<Bar> = sensitivity
         .keys
@@ -65,8 +65,8 @@ pub(super) fn plots(study: &StudyRecord<Sensitivity>) -> Vec<Plot> {
     let now = format!("as it stands: {}", reading.text(base / reading.factor));
     let how = "One key at a time, all others as in the scenario; each bar ends at the value that stands there.";
     let mut notes = vec![how.to_string()];
-    if !none.is_empty() {
-        notes.push(format!("Without effect: {}.", none.join(", ")));
+    if !ineffective.is_empty() {
+        notes.push(format!("Without effect: {}.", ineffective.join(", ")));
     }
     let layers = vec![
         Layer::Bars(Bars {
@@ -99,19 +99,19 @@ pub(super) fn plots(study: &StudyRecord<Sensitivity>) -> Vec<Plot> {
 
 /// From the least to the greatest; only one half where all values lie on one side.
 fn bar(key: &Factor, reading: &Reading, base: f64) -> Option<Bar> {
-    let mut all: Vec<(f64, &Level)> = key
+    let mut levels: Vec<(f64, &Level)> = key
         .alternatives
         .iter()
         .filter_map(|v| Some((v.mean? * reading.factor, v)))
         .collect();
-    all.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let (first, last) = (all.first()?, all.last()?);
+    levels.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (first, last) = (levels.first()?, levels.last()?);
     let label = if key.value.is_empty() {
-        called(&key.key)
+        key_title(&key.key)
     } else {
-        format!("{} = {}", called(&key.key), key.value)
+        format!("{} = {}", key_title(&key.key), key.value)
     };
-    let one = |(value, v): &(f64, &Level)| Bar {
+    let draw_level = |(value, v): &(f64, &Level)| Bar {
         label: label.clone(),
         value: *value,
         text: v.value.clone(),
@@ -121,15 +121,15 @@ fn bar(key: &Factor, reading: &Reading, base: f64) -> Option<Bar> {
         (true, true) => Bar {
             other: Some(last.0),
             other_text: last.1.value.clone(),
-            ..one(first)
+            ..draw_level(first)
         },
         (false, true) => Bar {
             value: base,
             text: String::new(),
             other: Some(last.0),
             other_text: last.1.value.clone(),
-            ..one(first)
+            ..draw_level(first)
         },
-        _ => one(first),
+        _ => draw_level(first),
     })
 }

@@ -42,22 +42,23 @@ fn wants_more(size: &Sizing, metric: &str, scope: &str) -> bool {
         (Verdict::Fail, _, upper) => Some(upper < t.target),
         _ => None,
     };
-    let all = size.trials.iter().flat_map(|t| &t.objectives);
-    all.filter(|o| o.metric == metric && o.scope == scope)
+    let objectives = size.trials.iter().flat_map(|t| &t.objectives);
+    objectives
+        .filter(|o| o.metric == metric && o.scope == scope)
         .find_map(direction)
         .unwrap_or(false)
 }
 
 /// How much of the objective is used up, in percent: above 100 it is missed.
-fn used(o: &TrialObjective, more: bool) -> Figure {
+fn objective_use(o: &TrialObjective, more_is_better: bool) -> Figure {
     let share = |v: f64| {
-        if more {
+        if more_is_better {
             o.target / v * 100.0
         } else {
             v / o.target * 100.0
         }
     };
-    let (low, high) = if more {
+    let (low, high) = if more_is_better {
         (o.upper, o.lower)
     } else {
         (o.lower, o.upper)
@@ -72,24 +73,24 @@ fn used(o: &TrialObjective, more: bool) -> Figure {
 
 /// The last word on each value: the confirmation where there is one.
 fn last<'a>(size: &'a Sizing, at: &[f64]) -> Vec<(f64, &'a Trial)> {
-    let mut all: BTreeMap<String, (f64, &Trial)> = BTreeMap::new();
+    let mut trials: BTreeMap<String, (f64, &Trial)> = BTreeMap::new();
     for (trial, x) in size.trials.iter().zip(at) {
-        all.insert(trial.value.clone(), (*x, trial));
+        trials.insert(trial.value.clone(), (*x, trial));
     }
-    let mut all: Vec<(f64, &Trial)> = all.into_values().collect();
-    all.sort_by(|a, b| a.0.total_cmp(&b.0));
-    all
+    let mut trials: Vec<(f64, &Trial)> = trials.into_values().collect();
+    trials.sort_by(|a, b| a.0.total_cmp(&b.0));
+    trials
 }
 
 /// `what` is the objective that uses most of its limit at the value that was found.
-fn limits_title(size: &Sizing, what: Option<&str>) -> String {
+fn limits_title(size: &Sizing, bound_text: Option<&str>) -> String {
     let key = called(&size.key);
-    match (&size.value, what) {
-        (Some(value), Some(what)) => {
+    match (&size.value, bound_text) {
+        (Some(value), Some(bound_text)) => {
             format!(
                 "{key}: {value} is the {} that serves; what binds: {}",
                 size.direction,
-                small(what)
+                small(bound_text)
             )
         }
         (Some(value), None) => format!("{key}: {value} is the {} that serves", size.direction),
@@ -122,18 +123,22 @@ fn limits(study: &StudyRecord<Sizing>, x: &Axis, at: &[f64]) -> Chart {
     let mut values = Vec::new();
     let mut binding: Option<(f64, String)> = None;
     for (i, o) in first.iter().enumerate() {
-        let more = wants_more(size, &o.metric, &o.scope);
+        let more_is_better = wants_more(size, &o.metric, &o.scope);
         let figures: Vec<Option<Figure>> = trials
             .iter()
-            .map(|(_, t)| t.objectives.get(i).map(|o| used(o, more)))
+            .map(|(_, t)| {
+                t.objectives
+                    .get(i)
+                    .map(|o| objective_use(o, more_is_better))
+            })
             .collect();
         let reading = Reading::for_metric(&o.metric);
-        let sign = if more { "≥" } else { "≤" };
+        let sign = if more_is_better { "≥" } else { "≤" };
         let name = format!("{} {sign} {}", reading.label, reading.text(o.target));
-        let chosen = trials
+        let best_value = trials
             .iter()
             .position(|(_, t)| Some(&t.value) == size.value.as_ref());
-        let upper = chosen
+        let upper = best_value
             .and_then(|c| figures[c].as_ref())
             .and_then(|f| f.upper.or(f.mean));
         if let Some(share) = upper.filter(|s| binding.as_ref().is_none_or(|(b, _)| s > b)) {
@@ -159,7 +164,10 @@ fn limits(study: &StudyRecord<Sizing>, x: &Axis, at: &[f64]) -> Chart {
         label: "limit".into(),
         tone: Tone::Bad,
     }));
-    let title = limits_title(size, binding.as_ref().map(|(_, what)| what.as_str()));
+    let title = limits_title(
+        size,
+        binding.as_ref().map(|(_, bound_text)| bound_text.as_str()),
+    );
     layers
         .extend(binding.and_then(|(share, _)| Some(Layer::Marker(marker(size, &trials, share)?))));
     let logarithmic = super::reading::scale_of(values.iter().copied());

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::chart::{
-    Along, Axis, Band, Bar, Bars, Chart, Layer, Line, MANY, Point, Points, Scale, Tone,
+    Along, Axis, Band, Bar, Bars, Chart, Layer, Line, MANY_POINTS, Point, Points, Scale, Tone,
 };
 use super::Plot;
 use super::feasible::{feasible, mark, meeting, shading};
@@ -16,7 +16,7 @@ use crate::record::{Figure, Objective, PointRecord, SweepRecord};
 use crate::study::Verdict;
 
 /// What is shown besides the figures of the objectives.
-const SHOWN: [&str; 3] = [
+const EXTRA_METRICS: [&str; 3] = [
     "missed_toast_fraction",
     "down_fraction",
     "message_rate_per_s",
@@ -40,7 +40,7 @@ pub(super) fn plots(sweep: &SweepRecord) -> Vec<Plot> {
     let points = points(&sweep.rows);
     let figures = FigureIndex::from_rows(&sweep.rows);
     let grid = Grid::along(&points, None);
-    let mut all = Vec::new();
+    let mut plots = Vec::new();
     for target_figures in target_figures(sweep) {
         let name = match target_figures.scope {
             "all" => format!("sweep-{}", target_figures.metric.replace('_', "-")),
@@ -57,7 +57,7 @@ pub(super) fn plots(sweep: &SweepRecord) -> Vec<Plot> {
             Some(_) => None,
             None => Some(bars(&figures, &points, &target_figures)),
         };
-        all.extend(chart.map(|chart| Plot::new(&name, chart)));
+        plots.extend(chart.map(|chart| Plot::new(&name, chart)));
         let map = heat::chart(
             &figures,
             &points,
@@ -65,9 +65,9 @@ pub(super) fn plots(sweep: &SweepRecord) -> Vec<Plot> {
             target_figures.scope,
             target_figures.objective,
         );
-        all.extend(map.map(|chart| Plot::new(&name.replacen("sweep", "heat", 1), chart)));
+        plots.extend(map.map(|chart| Plot::new(&name.replacen("sweep", "heat", 1), chart)));
     }
-    all
+    plots
 }
 
 /// A name that is any text, as a file's.
@@ -80,7 +80,7 @@ pub(super) fn file_name(text: &str) -> String {
 
 fn target_figures(sweep: &SweepRecord) -> Vec<TargetFigure<'_>> {
     let objectives = sweep.points.first().map_or(&[][..], |p| &p.objectives);
-    let mut all: Vec<TargetFigure> = objectives
+    let mut figures: Vec<TargetFigure> = objectives
         .iter()
         .filter(|o| o.cause.is_none())
         .map(|o| TargetFigure {
@@ -92,25 +92,28 @@ fn target_figures(sweep: &SweepRecord) -> Vec<TargetFigure<'_>> {
     // What stays below a hundredth of a percent everywhere is no finding.
     let is_visible = |metric: &str| {
         let reading = Reading::for_metric(metric);
-        let all = sweep
+        let rows = sweep
             .rows
             .iter()
             .filter(|r| r.metric == metric && r.scope == "all" && r.cause.is_none());
         reading.unit != "%"
-            || all
+            || rows
                 .filter_map(|r| r.mean)
                 .any(|m| m * reading.factor >= 0.01)
     };
-    for metric in SHOWN.into_iter().filter(|m| is_visible(m)) {
-        if !all.iter().any(|s| s.metric == metric && s.scope == "all") {
-            all.push(TargetFigure {
+    for metric in EXTRA_METRICS.into_iter().filter(|m| is_visible(m)) {
+        if !figures
+            .iter()
+            .any(|s| s.metric == metric && s.scope == "all")
+        {
+            figures.push(TargetFigure {
                 metric,
                 scope: "all",
                 objective: None,
             });
         }
     }
-    all
+    figures
 }
 
 /// A figure as a point of a chart.
@@ -164,7 +167,7 @@ pub(super) fn curve(
         tone: Tone::Auto,
     }));
     // So many that they lie on each other: the curve says what they would.
-    if points.len() <= MANY {
+    if points.len() <= MANY_POINTS {
         layers.push(Layer::Points(Points {
             name: name.into(),
             points,
@@ -239,9 +242,9 @@ fn curves(
 }
 
 fn replications(sweep: &SweepRecord) -> String {
-    let all = sweep.points.iter().map(|p| p.replications);
-    let (least, most) = (all.clone().min().unwrap_or(0), all.max().unwrap_or(0));
-    match (least, most) {
+    let counts = sweep.points.iter().map(|p| p.replications);
+    let (min, max) = (counts.clone().min().unwrap_or(0), counts.max().unwrap_or(0));
+    match (min, max) {
         (1, 1) => "One replication a point: nothing is said of the spread.".into(),
         (l, m) if l == m => format!("Means of {l} replications a point with 95 % intervals."),
         (l, m) => format!("Means of {l} to {m} replications a point with 95 % intervals."),
@@ -260,9 +263,9 @@ fn title(
     reading: &Reading,
 ) -> String {
     let key = small(&called(grid.key));
-    let plain = format!("{} by {key}", reading.label);
+    let title = format!("{} by {key}", reading.label);
     let Some(objective) = target_figures.objective.filter(|_| grid.curves.len() == 1) else {
-        return plain;
+        return title;
     };
     let target = reading.target(objective);
     let lines = lines(sweep);
@@ -297,7 +300,7 @@ fn title(
             };
             format!("{}: {target} {at}", reading.label)
         }
-        Some(_) => plain,
+        Some(_) => title,
         None => format!(
             "{}: {target} is shown at no {key} that was tried",
             reading.label

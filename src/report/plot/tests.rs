@@ -22,13 +22,13 @@ fn plots_of_folder(files: &[(&str, String)]) -> Vec<Plot> {
     }
     folder.publish(Manifest::default()).unwrap();
     let results = Results::read(root.path()).unwrap();
-    let all = plots(&results).unwrap();
+    let drawn_plots = plots(&results).unwrap();
     assert_eq!(
-        all,
+        drawn_plots,
         plots(&results).unwrap(),
         "the same files, the same charts"
     );
-    for plot in &all {
+    for plot in &drawn_plots {
         assert!(
             !plot.chart.title.is_empty() && !plot.chart.description.is_empty(),
             "{}",
@@ -50,10 +50,10 @@ fn plots_of_folder(files: &[(&str, String)]) -> Vec<Plot> {
             plot.name
         );
     }
-    all
+    drawn_plots
 }
 
-fn named<'a>(plots: &'a [Plot], name: &str) -> &'a Chart {
+fn find_chart<'a>(plots: &'a [Plot], name: &str) -> &'a Chart {
     let names: Vec<&str> = plots.iter().map(|p| p.name.as_str()).collect();
     &plots
         .iter()
@@ -63,7 +63,7 @@ fn named<'a>(plots: &'a [Plot], name: &str) -> &'a Chart {
 }
 
 fn svg_of(plots: &[Plot], name: &str) -> String {
-    svg(named(plots, name), Size::WIDE)
+    svg(find_chart(plots, name), Size::WIDE)
 }
 
 /// A row of a summary: point, scope, metric, cause, mean, half of the interval; negative: there is none.
@@ -126,7 +126,7 @@ fn series(state: &str, drops: u32) -> String {
 
 const DAY: &str = "[scenario]\nstart = \"08:00\"\n";
 
-fn run(state: &str, replications: u32, half: f64, more: Vec<String>) -> Vec<Plot> {
+fn run(state: &str, replications: u32, half: f64, extra_rows: Vec<String>) -> Vec<Plot> {
     let (down, drops) = if state == "usable" {
         (0.0, 0.0)
     } else {
@@ -149,7 +149,7 @@ fn run(state: &str, replications: u32, half: f64, more: Vec<String>) -> Vec<Plot
         row("", "all", "message_rate_peak_per_s", "", 0.0, half),
         row("", "all", "session_drops", "gateway_down", drops, half),
     ];
-    rows.extend(more);
+    rows.extend(extra_rows);
     plots_of_folder(&[
         ("summary.json", run_summary(replications, &rows)),
         ("series.csv", series(state, drops as u32)),
@@ -161,7 +161,7 @@ fn run(state: &str, replications: u32, half: f64, more: Vec<String>) -> Vec<Plot
 fn no_drop_is_told_with_its_bound_and_draws_no_empty_day() {
     let plots = run("usable", 3, 0.0, Vec::new());
     assert_eq!(
-        named(&plots, "sessions").title,
+        find_chart(&plots, "sessions").title,
         "No user is ever without a usable session"
     );
     let drops = svg_of(&plots, "drops");
@@ -183,16 +183,16 @@ fn no_drop_is_told_with_its_bound_and_draws_no_empty_day() {
 fn all_sessions_down_is_one_sentence() {
     let plots = run("visible", 3, 0.5, Vec::new());
     assert_eq!(
-        named(&plots, "sessions").title,
+        find_chart(&plots, "sessions").title,
         "Nobody ever has a usable session"
     );
     assert!(svg_of(&plots, "sessions").contains("down, client aware"));
     assert_eq!(
-        named(&plots, "drops").title,
+        find_chart(&plots, "drops").title,
         "4 sessions are lost, all of them because the gateway was down"
     );
     assert!(svg_of(&plots, "drops").contains(">4.00 ± 0.50<"));
-    named(&plots, "drops-over-day");
+    find_chart(&plots, "drops-over-day");
 }
 
 #[test]
@@ -204,9 +204,9 @@ fn one_replication_says_nothing_of_a_spread() {
     assert!(svg_of(&plots, "sessions").contains("one replication"));
     let drops = row("", "all", "session_drops", "", 0.0, -1.0)
         .replace("\"replications\": 3", "\"replications\": 1");
-    let none = plots_of_folder(&[("summary.json", run_summary(1, &[drops]))]);
+    let single = plots_of_folder(&[("summary.json", run_summary(1, &[drops]))]);
     assert_eq!(
-        named(&none, "drops").title,
+        find_chart(&single, "drops").title,
         "No session is lost in one replication"
     );
 }
@@ -215,7 +215,7 @@ fn one_replication_says_nothing_of_a_spread() {
 fn very_long_names_stay_on_the_paper() {
     let long =
         "the client group of the second floor of the annexe behind the old building ".repeat(4);
-    let more = (0..12).map(|i| {
+    let rows = (0..12).map(|i| {
         row(
             "",
             &format!("clients:{i} {long}"),
@@ -225,9 +225,9 @@ fn very_long_names_stay_on_the_paper() {
             0.01,
         )
     });
-    let plots = run("visible", 3, 0.5, more.collect());
+    let plots = run("visible", 3, 0.5, rows.collect());
     assert!(
-        named(&plots, "groups")
+        find_chart(&plots, "groups")
             .title
             .starts_with("Time without a session: worst in 11 the client group")
     );
@@ -246,7 +246,7 @@ fn a_scenario_has_the_plots_it_asks_for() {
         ("series.csv", series("usable", 4)),
         ("scenario.toml", scenario.into()),
     ]);
-    assert_eq!(named(&plots, "plot-1-session-drops").title, "Mine");
+    assert_eq!(find_chart(&plots, "plot-1-session-drops").title, "Mine");
     assert!(
         plots.iter().all(|p| !p.name.starts_with("plot-2")),
         "a run has no varied key"
@@ -278,7 +278,7 @@ fn scheduled_faults_are_shaded_in_every_picture_of_the_day() {
         ("scenario.toml", scenario.concat()),
     ]);
     for name in ["sessions", "load", "drops-over-day", "plot-1-visible"] {
-        let chart = named(&plots, name);
+        let chart = find_chart(&plots, name);
         let shaded: Vec<(f64, f64, &str)> = chart
             .layers
             .iter()

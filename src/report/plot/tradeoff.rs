@@ -62,7 +62,7 @@ impl CurvePoint<'_> {
 /// The points of a curve, those that fall on one another only once: values that change nothing are one name.
 fn places<'a>(curve: &Curve<'a>, figures: &FigureIndex<'a>) -> Vec<CurvePoint<'a>> {
     let (load, missed) = (Reading::for_metric(LOAD), Reading::for_metric(MISSED));
-    let mut all: Vec<(CurvePoint, &str)> = Vec::new();
+    let mut places: Vec<(CurvePoint, &str)> = Vec::new();
     for spot in &curve.spots {
         let figure = figures.get(spot.point, "all", MISSED);
         let value = |f: Option<&Figure>, factor: f64| {
@@ -76,14 +76,14 @@ fn places<'a>(curve: &Curve<'a>, figures: &FigureIndex<'a>) -> Vec<CurvePoint<'a
             label: spot.value.into(),
         };
         let near = |a: f64, b: f64| (a - b).abs() <= 0.005 * a.abs().max(b.abs());
-        match all.last_mut() {
+        match places.last_mut() {
             Some((last, first)) if near(last.x, place.x) && near(last.y, place.y) => {
                 last.label = format!("{first} to {}", spot.value);
             }
-            _ => all.push((place, spot.value)),
+            _ => places.push((place, spot.value)),
         }
     }
-    all.into_iter().map(|(place, _)| place).collect()
+    places.into_iter().map(|(place, _)| place).collect()
 }
 
 fn chart(
@@ -93,20 +93,22 @@ fn chart(
     best: Option<&str>,
 ) -> Chart {
     let (load, missed) = (Reading::for_metric(LOAD), Reading::for_metric(MISSED));
-    let chosen = chosen(sweep, grid, figures, best);
-    let few = grid.curves.len() <= MOST_NAMED;
+    let best_point = chosen_point(sweep, grid, figures, best);
+    let has_few_curves = grid.curves.len() <= MOST_NAMED;
     let key = small(&called(grid.key));
     let mut title = format!("Load against missed toasts by {key}");
     let (mut layers, mut markers) = (Vec::new(), Vec::new());
-    let mut all: Vec<(f64, f64)> = Vec::new();
+    let mut spots: Vec<(f64, f64)> = Vec::new();
     for curve in &grid.curves {
         let places = places(curve, figures);
-        let named =
-            |i: usize| few && (places.len() <= MOST_NAMES || i == 0 || i + 1 == places.len());
-        let choice = chosen.filter(|(point, _)| curve.spots.iter().any(|s| s.point == *point));
+        let has_name = |i: usize| {
+            has_few_curves && (places.len() <= MOST_NAMES || i == 0 || i + 1 == places.len())
+        };
+        let choice = best_point.filter(|(point, _)| curve.spots.iter().any(|s| s.point == *point));
         let is_chosen = |p: &CurvePoint| {
             choice.is_some_and(|(point, _)| {
-                figures.same(point, p.point, LOAD) && figures.same(point, p.point, MISSED)
+                figures.has_same_mean(point, p.point, LOAD)
+                    && figures.has_same_mean(point, p.point, MISSED)
             })
         };
         if let Some((point, why)) = choice {
@@ -117,14 +119,14 @@ fn chart(
         let dot = |(i, p): (usize, &CurvePoint)| Point {
             x: p.x,
             y: p.y,
-            interval: p.interval.filter(|_| few),
+            interval: p.interval.filter(|_| has_few_curves),
             label: Some(p.label.clone())
-                .filter(|_| named(i) && !is_chosen(p))
+                .filter(|_| has_name(i) && !is_chosen(p))
                 .unwrap_or_default(),
             hollow: false,
         };
         let line: Vec<(f64, f64)> = places.iter().map(|p| (p.x, p.y)).collect();
-        all.extend(&line);
+        spots.extend(&line);
         layers.push(Layer::Line(Line {
             name: curve.name.clone(),
             points: line,
@@ -139,7 +141,7 @@ fn chart(
     if grid.curves.len() == 1 {
         missed.tint(&mut layers);
     }
-    let (xs, ys) = (all.iter().map(|p| p.0), all.iter().map(|p| p.1));
+    let (xs, ys) = (spots.iter().map(|p| p.0), spots.iter().map(|p| p.1));
     let mut axes = [load.axis_for(xs), missed.axis_for(ys)];
     layers.extend(limits(sweep, &mut axes));
     layers.extend(markers.into_iter().map(Layer::Marker));
@@ -152,7 +154,9 @@ fn chart(
         x,
         y,
         layers,
-        notes: Vec::from_iter(few.then(|| "Bars: 95 % interval of the missed toasts.".into())),
+        notes: Vec::from_iter(
+            has_few_curves.then(|| "Bars: 95 % interval of the missed toasts.".into()),
+        ),
     }
 }
 
@@ -187,8 +191,8 @@ fn title_of(
     } else {
         format!(" ({})", curve.name)
     };
-    let what = sentence(why);
-    format!("Load against missed toasts: a {key} of {value}{curve} {what}")
+    let reason = sentence(why);
+    format!("Load against missed toasts: a {key} of {value}{curve} {reason}")
 }
 
 fn sentence(why: &str) -> &'static str {
@@ -204,13 +208,15 @@ const LEAST_LOAD: &str = "least load that serves";
 const FEWEST: &str = "fewest missed";
 
 fn objective<'a>(sweep: &'a SweepRecord, metric: &str) -> Option<&'a Objective> {
-    let all = &sweep.points.first()?.objectives;
-    all.iter().find(|o| o.metric == metric && o.is_of_all())
+    let objectives = &sweep.points.first()?.objectives;
+    objectives
+        .iter()
+        .find(|o| o.metric == metric && o.is_of_all())
 }
 
 /// The point that a selection chose; else of those that meet the objectives the one of least load; else, of several, the
 /// one that misses the fewest toasts.
-fn chosen<'a>(
+fn chosen_point<'a>(
     sweep: Option<&'a SweepRecord>,
     grid: &Grid<'a>,
     figures: &FigureIndex<'a>,
@@ -226,7 +232,7 @@ fn chosen<'a>(
             .and_then(|f: &Figure| f.mean)
             .unwrap_or(f64::INFINITY)
     };
-    let least = |points: Vec<&'a BTreeMap<String, String>>, metric: &'static str| {
+    let lowest = |points: Vec<&'a BTreeMap<String, String>>, metric: &'static str| {
         points
             .into_iter()
             .min_by(|a, b| mean(a, metric).total_cmp(&mean(b, metric)))
@@ -235,7 +241,7 @@ fn chosen<'a>(
     let passes = |p: &&BTreeMap<String, String>| meeting.contains(*p);
     let passing: Vec<_> = spots().filter(passes).collect();
     match passing.is_empty() {
-        false => least(passing, LOAD).map(|p| (p, LEAST_LOAD)),
-        true => least(spots().collect(), MISSED).map(|p| (p, FEWEST)),
+        false => lowest(passing, LOAD).map(|p| (p, LEAST_LOAD)),
+        true => lowest(spots().collect(), MISSED).map(|p| (p, FEWEST)),
     }
 }

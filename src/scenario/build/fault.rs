@@ -21,18 +21,18 @@ pub(super) type Numbers = BTreeMap<(FaultKind, FaultTarget), u32>;
 /// The faults of a section; `numbers` are of those before it.
 pub(super) fn read(
     s: &Settings,
-    all: &Targets,
+    all_targets: &Targets,
     numbers: &mut Numbers,
     plan: &Plan,
 ) -> Result<Vec<FaultPlan>, ScenarioError> {
     let keys = Fault::from_settings(s);
-    let targets = targets(s, &keys, all, plan)?;
+    let targets = targets(s, &keys, all_targets, plan)?;
     let schedules = schedules(s, &keys, plan)?;
     let (times, hit) = (schedules.len(), targets.len());
     if times * hit > FAULTS_MOST {
-        let more = if times > FAULTS_MOST { " or more" } else { "" };
+        let suffix = if times > FAULTS_MOST { " or more" } else { "" };
         let message = format!(
-            "fault.{}: it happens {times}{more} times to {hit} targets, expected {FAULTS_MOST} faults at most: make `every` longer, or the time from `from` to `until` shorter",
+            "fault.{}: it happens {times}{suffix} times to {hit} targets, expected {FAULTS_MOST} faults at most: make `every` longer, or the time from `from` to `until` shorter",
             s.name,
         );
         return Err(ScenarioError::input(&s.place, message));
@@ -109,7 +109,7 @@ fn check_reset(s: &Settings, keys: &Fault) -> Result<(), ScenarioError> {
 
 /// What a name stands for, as legs of the network too.
 #[derive(Default)]
-struct Named {
+struct NamedTargets {
     targets: Vec<FaultTarget>,
     /// Only an outage of a link hits it.
     is_path: bool,
@@ -117,15 +117,15 @@ struct Named {
 
 /// Everything that can be hit, by name, in the order of the scenario.
 pub(super) struct Targets {
-    named: BTreeMap<String, Named>,
+    by_name: BTreeMap<String, NamedTargets>,
     names: Vec<String>,
 }
 
 impl Targets {
     /// Those of a scenario with these settings.
-    pub(super) fn of(all: &[Settings], plan: &Plan) -> Self {
+    pub(super) fn new(settings: &[Settings], plan: &Plan) -> Self {
         let mut targets = Self {
-            named: BTreeMap::new(),
+            by_name: BTreeMap::new(),
             names: Vec::new(),
         };
         for (i, gateway) in plan.gateways.iter().enumerate() {
@@ -137,7 +137,12 @@ impl Targets {
             targets.add(name, FaultTarget::Clients(i), false);
         }
         targets.add("all".into(), FaultTarget::All, false);
-        let of_table = |table| all.iter().filter(move |s| s.table == table).enumerate();
+        let of_table = |table| {
+            settings
+                .iter()
+                .filter(move |s| s.table == table)
+                .enumerate()
+        };
         let gateways = of_table("gateway").map(|(i, s)| (s, FaultTarget::Gateway(i, None)));
         let clients = of_table("clients").map(|(i, s)| (s, FaultTarget::Clients(i)));
         for (section, leg) in gateways.chain(clients) {
@@ -148,25 +153,25 @@ impl Targets {
     }
 
     fn add(&mut self, name: String, target: FaultTarget, is_path: bool) {
-        if !self.named.contains_key(&name) {
+        if !self.by_name.contains_key(&name) {
             self.names.push(name.clone());
         }
-        let named = self.named.entry(name).or_default();
-        named.targets.push(target);
-        named.is_path = is_path;
+        let targets = self.by_name.entry(name).or_default();
+        targets.targets.push(target);
+        targets.is_path = is_path;
     }
 
     /// What a name stands for, to a fault.
     fn find(&self, fault: &Fault, name: &str) -> Option<&[FaultTarget]> {
-        let named = self.named.get(name)?;
-        can_hit(fault, named).then_some(&named.targets)
+        let targets = self.by_name.get(name)?;
+        can_hit(fault, targets).then_some(&targets.targets)
     }
 
     /// What there is for a fault to hit.
     fn names(&self, fault: &Fault) -> Vec<&str> {
         let is_of_gateway = FaultKind::OF_GATEWAYS.contains(&fault.kind);
         let is_hit = |name: &&str| {
-            can_hit(fault, &self.named[*name]) && !(is_of_gateway && name.starts_with("clients:"))
+            can_hit(fault, &self.by_name[*name]) && !(is_of_gateway && name.starts_with("clients:"))
         };
         self.names
             .iter()
@@ -176,29 +181,29 @@ impl Targets {
     }
 }
 
-fn can_hit(fault: &Fault, named: &Named) -> bool {
-    !named.is_path || fault.kind == FaultKind::LinkOutage
+fn can_hit(fault: &Fault, targets: &NamedTargets) -> bool {
+    !targets.is_path || fault.kind == FaultKind::LinkOutage
 }
 
 /// Whom a fault hits, and whether a fault of that kind can.
 fn targets(
     s: &Settings,
     fault: &Fault,
-    all: &Targets,
+    all_targets: &Targets,
     plan: &Plan,
 ) -> Result<Vec<FaultTarget>, ScenarioError> {
     let instance = fault.instance.value.map(|n| n - 1);
     let mut targets = Vec::new();
-    let mut known = BTreeSet::new();
+    let mut distinct = BTreeSet::new();
     for text in &fault.target.value {
         // A text may be a name with a comma in it, or several.
-        let parts = match all.find(fault, text) {
+        let parts = match all_targets.find(fault, text) {
             Some(_) => vec![text.as_str()],
             None => text.split(',').map(str::trim).collect(),
         };
         for part in parts {
-            let Some(hit) = all.find(fault, part) else {
-                let names = all.names(fault);
+            let Some(hit) = all_targets.find(fault, part) else {
+                let names = all_targets.names(fault);
                 let near = nearest(part, names.iter().copied());
                 let there_are = names.join(", ");
                 let message = format!("found {part:?}{near}; there are: {there_are}");
@@ -212,7 +217,7 @@ fn targets(
                     other => other,
                 };
                 check_target(s, fault, part, target, plan)?;
-                if known.insert(target) {
+                if distinct.insert(target) {
                     targets.push(target);
                 }
             }

@@ -38,14 +38,14 @@ const PHRASES: usize = 21;
 
 /// The same with units as they are read, a decimal point, two digits for each hour, digits without gaps and durations of one
 /// unit.
-pub(super) fn plain(text: &str) -> String {
+pub(super) fn normalise(text: &str) -> String {
     let mut text = text.to_string();
     for (long, short) in &UNITS[PHRASES..] {
         text = text.replace(long, short);
     }
-    let text: Vec<String> = apart(&text).split(' ').map(plain_word).collect();
+    let text: Vec<String> = separate_units(&text).split(' ').map(plain_word).collect();
     let text = text.join(" ");
-    let words = joined(text.split(' '));
+    let words = join_digits(text.split(' '));
     summed(&words)
 }
 
@@ -75,46 +75,46 @@ fn unit_of(word: &str) -> Option<&'static str> {
 }
 
 /// The same with a gap after a unit that a number follows: "1h30m".
-fn apart(text: &str) -> String {
-    let mut all = String::new();
+fn separate_units(text: &str) -> String {
+    let mut out = String::new();
     for c in text.chars() {
-        let before = all.trim_end_matches(char::is_alphabetic).len();
-        if c.is_ascii_digit() && unit_of(&all[before..]).is_some() {
-            all.push(' ');
+        let before = out.trim_end_matches(char::is_alphabetic).len();
+        if c.is_ascii_digit() && unit_of(&out[before..]).is_some() {
+            out.push(' ');
         }
-        all.push(c);
+        out.push(c);
     }
-    all
+    out
 }
 
 /// Words, with groups of three digits joined to the number that they belong to: "12 000".
-fn joined<'a>(words: impl Iterator<Item = &'a str>) -> Vec<String> {
+fn join_digits<'a>(words: impl Iterator<Item = &'a str>) -> Vec<String> {
     let is_number = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit());
-    let mut all: Vec<String> = Vec::new();
+    let mut digits: Vec<String> = Vec::new();
     let mut is_open = false;
     for word in words {
-        let number = all
+        let number = digits
             .last_mut()
             .filter(|_| is_open && word.len() == 3 && is_number(word));
         match number {
             Some(number) => *number += word,
             None => {
                 is_open = is_number(word) && word.len() <= 3;
-                all.push(word.into());
+                digits.push(word.into());
             }
         }
     }
-    all
+    digits
 }
 
 /// The text of words, with durations of several units in one: "1 h 30 min" as "90 min".
 fn summed(words: &[String]) -> String {
-    let mut all: Vec<String> = Vec::new();
+    let mut out: Vec<String> = Vec::new();
     let mut rest = words;
     while let [word, after @ ..] = rest {
         let weeks = after.first().filter(|unit| unit.starts_with("week"));
         if let (Some(_), Ok(weeks)) = (weeks, word.parse::<u32>()) {
-            all.push(format!("{} d", u64::from(weeks) * 7));
+            out.push(format!("{} d", u64::from(weeks) * 7));
             rest = &after[1..];
             continue;
         }
@@ -124,14 +124,14 @@ fn summed(words: &[String]) -> String {
         let spans: Vec<Span> = spans.collect();
         if spans.len() > 1 {
             let sum = spans.iter().fold(Span::ZERO, |sum, span| sum + *span);
-            all.push(print_span(sum));
+            out.push(print_span(sum));
             rest = &rest[2 * spans.len()..];
         } else {
-            all.push(word.clone());
+            out.push(word.clone());
             rest = after;
         }
     }
-    all.join(" ")
+    out.join(" ")
 }
 
 /// Whether digits stand in groups of three, as in 12,000.
@@ -177,8 +177,8 @@ pub(super) fn clock(text: &str) -> Option<String> {
 pub(super) fn spans(text: &str) -> impl Iterator<Item = String> {
     let clock = parse_clock(text);
     let minutes = clock.filter(|_| text.matches(':').count() == 1);
-    let all = [clock, minutes.map(|span| Span(span.0 / 60))];
-    all.into_iter().flatten().map(print_span)
+    let spans = [clock, minutes.map(|span| Span(span.0 / 60))];
+    spans.into_iter().flatten().map(print_span)
 }
 
 /// A range with the unit of its end at its beginning too: "0..600 s".
@@ -202,41 +202,41 @@ pub(super) fn dates(text: &str) -> Vec<String> {
         return Vec::new();
     };
     let year = |y: u32| if y < 100 { 2000 + y } else { y };
-    let written = |(y, m, d): (u32, u32, u32)| format!("{:04}-{m:02}-{d:02} {clock}", year(y));
-    let all = match parts.as_deref() {
+    let print_date = |(y, m, d): (u32, u32, u32)| format!("{:04}-{m:02}-{d:02} {clock}", year(y));
+    let dates = match parts.as_deref() {
         Some(&[y, m, d]) if y > 31 => vec![(y, m, d)],
         Some(&[d, m, y]) if date.contains('.') => vec![(y, m, d)],
         Some(&[a, b, y]) => vec![(y, a, b), (y, b, a)],
         _ => Vec::new(),
     };
-    all.into_iter().map(written).collect()
+    dates.into_iter().map(print_date).collect()
 }
 
 /// The same with the names of days that were meant.
 pub(super) fn weekdays(text: &str) -> String {
-    let all: Vec<String> = (0..7)
+    let names: Vec<String> = (0..7)
         .map(|n| Weekday::Monday.nth_next(n).to_string())
         .collect();
     let text = text.replace("weekends", "Saturday..Sunday");
-    let meant = |word: &str| {
+    let to_days = |word: &str| {
         if let Some((from, to)) = word.split_once('-').or_else(|| word.split_once("..")) {
-            return format!("{}..{}", day(from, &all), day(to, &all));
+            return format!("{}..{}", day(from, &names), day(to, &names));
         }
-        day(word, &all)
+        day(word, &names)
     };
-    text.split(' ').map(meant).collect::<Vec<_>>().join(" ")
+    text.split(' ').map(to_days).collect::<Vec<_>>().join(" ")
 }
 
 /// The day that a word was meant to be, in full; else the word.
-fn day(word: &str, all: &[String]) -> String {
+fn day(word: &str, names: &[String]) -> String {
     let short = SHORT_DAYS.iter().position(|short| short.contains(&word));
     short.map_or_else(
         || {
             let is_day = word.len() > 3 && word.chars().all(char::is_alphabetic);
-            let day = nearest_name(word, all.iter().map(String::as_str)).filter(|_| is_day);
+            let day = nearest_name(word, names.iter().map(String::as_str)).filter(|_| is_day);
             day.unwrap_or(word).to_string()
         },
-        |n| all[n].clone(),
+        |n| names[n].clone(),
     )
 }
 

@@ -34,7 +34,7 @@ pub(super) struct OpenDate<'a> {
 
 impl<'a> OpenDate<'a> {
     /// That with which a text begins.
-    pub(super) fn of(text: &'a [u8]) -> Option<Self> {
+    pub(super) fn parse(text: &'a [u8]) -> Option<Self> {
         // Nearly no time has such a date, and a recording has millions of them.
         let separator = text.iter().find(|b| !b.is_ascii_digit())?;
         if !b"/-".contains(separator) {
@@ -63,11 +63,11 @@ impl<'a> OpenDate<'a> {
 
     /// The same time with the year first, for each place of the day that makes a date.
     pub(super) fn instead(self) -> String {
-        let written = |place: DayPlace| {
+        let dated_text = |place: DayPlace| {
             let date = self.date(place)?;
             Some(format!("{date} {}", self.rest))
         };
-        let forms = [DayPlace::Second, DayPlace::First].map(written);
+        let forms = [DayPlace::Second, DayPlace::First].map(dated_text);
         let mut forms: Vec<String> = forms.into_iter().flatten().collect();
         forms.dedup();
         forms.join(" or ")
@@ -165,8 +165,8 @@ mod tests {
 
     #[test]
     fn dates_and_zones_are_read() {
-        let plain = read("2026-11-30 09:00:00.5").unwrap();
-        assert_eq!((plain.clock_us, plain.zone_us), (32_400_500_000, None));
+        let date = read("2026-11-30 09:00:00.5").unwrap();
+        assert_eq!((date.clock_us, date.zone_us), (32_400_500_000, None));
         let zones = [
             ("2026-11-30T09:00:00Z", 0),
             ("2026-11-30 09:00:00 UTC", 0),
@@ -194,31 +194,31 @@ mod tests {
 
     #[test]
     fn dates_are_read_in_the_forms_of_spreadsheets() {
-        let plain = read("2026-11-30 16:05:00");
+        let date = read("2026-11-30 16:05:00");
         for text in [
             "30.11.2026 16:05",
             "30.11.2026, 16:05:00",
             "2026/11/30 16:05",
             "2026.11.30 4:05 PM",
         ] {
-            assert_eq!(read(text), plain, "{text}");
+            assert_eq!(read(text), date, "{text}");
         }
         assert_eq!(read("1.2.2026 16:05"), read("2026-02-01 16:05"));
         let as_of = |text: &str, place| read_dated(text.as_bytes(), Some(place));
         let first = ["30/11/2026 16:05", "30-11-2026 4:05:00 pm"];
-        assert!(first.iter().all(|t| as_of(t, DayPlace::First) == plain));
+        assert!(first.iter().all(|t| as_of(t, DayPlace::First) == date));
         let second = ["11/30/2026 4:05 PM", "11/30/2026, 4:05:00 PM"];
-        assert!(second.iter().all(|t| as_of(t, DayPlace::Second) == plain));
+        assert!(second.iter().all(|t| as_of(t, DayPlace::Second) == date));
         assert_eq!(as_of("30/11/2026 16:05", DayPlace::Second), None);
     }
 
     #[test]
     fn a_number_above_12_says_where_the_day_stands() {
-        let place = |text: &str| OpenDate::of(text.as_bytes()).unwrap().day_place();
+        let place = |text: &str| OpenDate::parse(text.as_bytes()).unwrap().day_place();
         assert_eq!(place("11/30/2026 8:10 AM"), Some(DayPlace::Second));
         assert_eq!(place("30/11/2026 08:10"), Some(DayPlace::First));
         assert_eq!(place("05/06/2026 08:10"), None);
-        let instead = |text: &str| OpenDate::of(text.as_bytes()).unwrap().instead();
+        let instead = |text: &str| OpenDate::parse(text.as_bytes()).unwrap().instead();
         assert_eq!(
             instead("5/6/2026 8:10 AM"),
             "2026-05-06 8:10 AM or 2026-06-05 8:10 AM"
@@ -231,7 +231,7 @@ mod tests {
             "08:10",
             "",
         ] {
-            assert_eq!(OpenDate::of(text.as_bytes()), None, "{text}");
+            assert_eq!(OpenDate::parse(text.as_bytes()), None, "{text}");
         }
     }
 }

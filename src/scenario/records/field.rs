@@ -48,10 +48,10 @@ pub(super) fn read_time(text: &[u8], start_us: i64) -> Option<i64> {
         return decimal(first, 6).map(|us| us as i64);
     };
     let seconds = parts.next().unwrap_or(b"00");
-    let two = |part: &[u8]| part.len() == 2 || part.get(2) == Some(&b'.');
+    let is_two_digits = |part: &[u8]| part.len() == 2 || part.get(2) == Some(&b'.');
     if !(1..=3).contains(&first.len())
         || minutes.len() != 2
-        || !two(seconds)
+        || !is_two_digits(seconds)
         || parts.next().is_some()
     {
         return None;

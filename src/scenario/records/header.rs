@@ -6,18 +6,18 @@ use crate::scenario::error::nearest;
 pub(super) struct RowColumns {
     pub columns: &'static [&'static str],
     /// So many of them must be there.
-    pub needed: usize,
+    pub required_count: usize,
 }
 
 impl RowColumns {
     pub(super) fn header(&self) -> String {
-        let (needed, optional) = self.columns.split_at(self.needed);
+        let (required, optional) = self.columns.split_at(self.required_count);
         let also = if optional.is_empty() {
             String::new()
         } else {
             format!(", and perhaps {}", optional.join(","))
         };
-        format!("{}{also}", needed.join(","))
+        format!("{}{also}", required.join(","))
     }
 }
 
@@ -25,7 +25,7 @@ impl RowColumns {
 pub(super) struct HeaderFault {
     /// The column of the file that it is about; `None`: the whole line.
     pub index: Option<usize>,
-    pub what: String,
+    pub text: String,
     /// What to write instead.
     pub hint: String,
 }
@@ -34,7 +34,7 @@ pub(super) struct HeaderFault {
 #[derive(Default)]
 pub(super) struct Places {
     /// For each column of the table its place.
-    pub of: Vec<Option<usize>>,
+    pub columns: Vec<Option<usize>>,
     /// The place of the time of day, where the column `time` has the date alone.
     pub clock: Option<usize>,
 }
@@ -47,9 +47,9 @@ pub(super) fn places_of(
     key: &str,
     names: &[String],
 ) -> Result<Places, HeaderFault> {
-    let name_of = |ours: &'static str| {
-        let pair = map.iter().find(|(column, _)| column == ours);
-        pair.map_or(ours, |(_, name)| name.as_str())
+    let name_of = |column_name: &'static str| {
+        let pair = map.iter().find(|(column, _)| column == column_name);
+        pair.map_or(column_name, |(_, name)| name.as_str())
     };
     let mut places = vec![None; table.columns.len()];
     let mut unknown = Vec::new();
@@ -59,7 +59,7 @@ pub(super) fn places_of(
             Some(column) if places[column].is_some() => {
                 return Err(HeaderFault {
                     index: Some(index),
-                    what: format!("column `{name}` stands twice"),
+                    text: format!("column `{name}` stands twice"),
                     hint: String::new(),
                 });
             }
@@ -73,39 +73,49 @@ pub(super) fn places_of(
         (places[0], clock) = date_and_clock(name_of(table.columns[0]), names).unzip();
     }
     let missing = |column: &usize| places[*column].is_none();
-    let missing: Vec<&str> = (0..table.needed)
+    let missing: Vec<&str> = (0..table.required_count)
         .filter(missing)
         .map(|c| table.columns[c])
         .collect();
     if let [first, ..] = unknown[..] {
-        let listed: Vec<&str> = unknown.iter().map(|i| names[*i].as_str()).collect();
+        let unknown_names: Vec<&str> = unknown.iter().map(|i| names[*i].as_str()).collect();
         let near = nearest(&names[first], table.columns.iter().copied());
         return Err(HeaderFault {
             index: Some(first),
-            what: format!("unknown {}{near}", columns(&listed)),
-            hint: map_hint(key, &missing, &listed),
+            text: format!("unknown {}{near}", columns(&unknown_names)),
+            hint: map_hint(key, &missing, &unknown_names),
         });
     }
     if missing.is_empty() {
-        return Ok(Places { of: places, clock });
+        return Ok(Places {
+            columns: places,
+            clock,
+        });
     }
-    let called: Vec<&str> = missing.iter().map(|ours| name_of(ours)).collect();
-    let near = nearest(called[0], names.iter().map(String::as_str));
+    let missing_names: Vec<&str> = missing
+        .iter()
+        .map(|column_name| name_of(column_name))
+        .collect();
+    let near = nearest(missing_names[0], names.iter().map(String::as_str));
     Err(HeaderFault {
         index: None,
-        what: format!("no {} among {}{near}", columns(&called), names.join(", ")),
+        text: format!(
+            "no {} among {}{near}",
+            columns(&missing_names),
+            names.join(", ")
+        ),
         hint: map_hint(key, &missing, &[]),
     })
 }
 
 /// The places of a date and a time of day that stand in two columns: "Date Time" names both.
-fn date_and_clock(both: &str, names: &[String]) -> Option<(usize, usize)> {
+fn date_and_clock(text: &str, names: &[String]) -> Option<(usize, usize)> {
     let place = |part: &str| {
         let is_it = |name: &String| name.to_lowercase() == part.to_lowercase();
         names.iter().position(is_it)
     };
-    both.match_indices(' ').find_map(|(at, _)| {
-        let (date, clock) = both.split_at(at);
+    text.match_indices(' ').find_map(|(at, _)| {
+        let (date, clock) = text.split_at(at);
         Some((place(date)?, place(clock.trim_start())?))
     })
 }
@@ -133,7 +143,7 @@ fn map_hint(key: &str, missing: &[&str], unknown: &[&str]) -> String {
             };
             let pairs: Vec<String> = missing
                 .iter()
-                .map(|ours| format!("{ours} = \"{its_name}\""))
+                .map(|column_name| format!("{column_name} = \"{its_name}\""))
                 .collect();
             format!(
                 "; a column of another name is told by {key} = {{ {} }}",

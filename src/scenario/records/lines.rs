@@ -70,9 +70,9 @@ impl Lines {
     pub(super) fn advance(&mut self) -> Result<bool, LineFault> {
         loop {
             self.bytes.clear();
-            let most = LINE_MOST as u64 + 1;
+            let limit = LINE_MOST as u64 + 1;
             let read = (&mut self.input)
-                .take(most)
+                .take(limit)
                 .read_until(b'\n', &mut self.bytes)
                 .map_err(LineFault::Refused)?;
             if read == 0 {

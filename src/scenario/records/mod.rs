@@ -71,11 +71,11 @@ pub struct Records {
 
 const CALLS: RowColumns = RowColumns {
     columns: RecordKind::Calls.columns(),
-    needed: 5,
+    required_count: 5,
 };
 const SIGNS: RowColumns = RowColumns {
     columns: RecordKind::SignIns.columns(),
-    needed: 3,
+    required_count: 3,
 };
 /// Words of a value, and the value.
 type Words = &'static [(&'static [&'static str], bool)];
@@ -156,7 +156,7 @@ impl Records {
     }
 
     /// Recordings without any row, whatever the files hold.
-    pub(super) fn none() -> Self {
+    pub(super) fn empty() -> Self {
         Self {
             are_empty: true,
             ..Self::default()
@@ -235,12 +235,13 @@ fn keep<R: Clone>(
     read: impl FnOnce(&Reading) -> Result<R, ScenarioError>,
 ) -> Result<R, ScenarioError> {
     let mut recordings = cache.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, recording)) = recordings.iter().find(|(known, _)| *known == reading) {
+    if let Some((_, recording)) = recordings.iter().find(|(earlier, _)| *earlier == reading) {
         return Ok(recording.clone());
     }
     let recording = read(&reading)?;
-    recordings
-        .retain(|(known, _)| (&known.path, &known.clients) != (&reading.path, &reading.clients));
+    recordings.retain(|(earlier, _)| {
+        (&earlier.path, &earlier.clients) != (&reading.path, &reading.clients)
+    });
     recordings.push((reading, recording.clone()));
     Ok(recording)
 }
@@ -267,7 +268,7 @@ fn read_calls(mut rows: Rows) -> Result<Settling<RecordedCall>, ScenarioError> {
         let (Some(answered), Some(at_pc)) = (answered, at_pc) else {
             continue;
         };
-        let Some(at) = rows.within(at) else {
+        let Some(at) = rows.time_within(at) else {
             outside += 1;
             continue;
         };
@@ -316,7 +317,7 @@ fn read_signs(mut rows: Rows) -> Result<Settling<RecordedSign>, ScenarioError> {
             signed_in.write(&mut writer).map_err(no_room)?;
         }
         signed_in.turn(user);
-        match rows.within(at) {
+        match rows.time_within(at) {
             Some(at) => writer
                 .push(&RecordedSign { at, user, signs_in })
                 .map_err(no_room)?,

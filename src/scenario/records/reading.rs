@@ -46,6 +46,8 @@ pub(super) type UserNames = BTreeMap<String, u32>;
 impl Reading {
     /// Whether the file calls a column otherwise.
     pub(super) fn maps(&self, column: &str) -> bool {
-        self.columns.iter().any(|(ours, _)| ours == column)
+        self.columns
+            .iter()
+            .any(|(column_name, _)| column_name == column)
     }
 }

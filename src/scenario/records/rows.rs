@@ -94,7 +94,7 @@ impl<'a> Rows<'a> {
     /// # Errors
     /// What is wrong in the rows that were read.
     pub(super) fn finish(self) -> Result<Precedent, ScenarioError> {
-        self.wrong.none()?;
+        self.wrong.into_result()?;
         Ok(Precedent {
             users: self.users,
             zone_us: self.zone_us,
@@ -126,7 +126,7 @@ impl<'a> Rows<'a> {
         let places = places_of(self.table, &self.reading.columns, self.key, &names);
         self.places = places.map_err(|fault| {
             let place = fault.index.map_or(0, |index| self.lines.fields[index].0);
-            self.input(place, &format!("{}; {expected}{}", fault.what, fault.hint))
+            self.input(place, &format!("{}; {expected}{}", fault.text, fault.hint))
         })?;
         // A separator at the end of the line begins no column.
         let last = names.iter().rposition(|name| !name.is_empty());
@@ -167,7 +167,7 @@ impl<'a> Rows<'a> {
 
     /// The field of a column, empty where the file has no such column.
     fn field(&self, column: usize) -> &[u8] {
-        self.places.of[column].map_or(&[], |place| self.lines.field(place))
+        self.places.columns[column].map_or(&[], |place| self.lines.field(place))
     }
 
     pub(super) fn is_empty(&self, column: usize) -> bool {
@@ -175,13 +175,13 @@ impl<'a> Rows<'a> {
     }
 
     pub(super) fn cell_text(&self, column: usize) -> String {
-        let place = self.places.of[column];
+        let place = self.places.columns[column];
         place.map_or_else(String::new, |place| self.lines.text(place).into())
     }
 
     /// The instant of the row from the start of the run, microseconds.
     pub(super) fn time(&mut self) -> Option<i64> {
-        if self.day_place.is_none() && OpenDate::of(&self.time_text()).is_some() {
+        if self.day_place.is_none() && OpenDate::parse(&self.time_text()).is_some() {
             self.day_place = Some(self.find_day_place());
         }
         let Some(time) = self.instant() else {
@@ -207,7 +207,7 @@ impl<'a> Rows<'a> {
 
     /// What to write instead of a time that cannot be read.
     fn time_hint(&self) -> String {
-        let Some(instead) = OpenDate::of(&self.time_text()).map(OpenDate::instead) else {
+        let Some(instead) = OpenDate::parse(&self.time_text()).map(OpenDate::instead) else {
             return format!("expected {TIME_FORMS}");
         };
         let why = match self.day_place.flatten() {
@@ -223,18 +223,18 @@ impl<'a> Rows<'a> {
 
     /// The instant of the row, where its time can be read.
     fn instant(&mut self) -> Option<i64> {
-        let Some(dated) = read_dated(&self.time_text(), self.day_place.flatten()) else {
+        let Some(date) = read_dated(&self.time_text(), self.day_place.flatten()) else {
             return read_time(&self.time_text(), self.reading.start_us);
         };
-        let zone = dated
+        let zone = date
             .zone_us
             .map_or(0, |zone| *self.zone_us.get_or_insert(zone) - zone);
-        let clock_us = dated.clock_us + zone;
+        let clock_us = date.clock_us + zone;
         // In another zone it may be the day before or after.
-        let turned = clock_us.div_euclid(DAY_US) - dated.clock_us.div_euclid(DAY_US);
-        let day = || dated.date.saturating_add(Duration::days(turned));
+        let days_ahead = clock_us.div_euclid(DAY_US) - date.clock_us.div_euclid(DAY_US);
+        let day = || date.date.saturating_add(Duration::days(days_ahead));
         let first = *self.date.get_or_insert_with(day);
-        let days = i64::from(dated.date.to_julian_day() - first.to_julian_day());
+        let days = i64::from(date.date.to_julian_day() - first.to_julian_day());
         Some(days * DAY_US + clock_us - self.reading.start_us)
     }
 
@@ -243,7 +243,7 @@ impl<'a> Rows<'a> {
         let mut place = None;
         self.scan(0, |lines, index| {
             let text = time_text(lines, index, self.places.clock);
-            place = OpenDate::of(&text).and_then(OpenDate::day_place);
+            place = OpenDate::parse(&text).and_then(OpenDate::day_place);
             place.is_none()
         });
         place
@@ -251,8 +251,10 @@ impl<'a> Rows<'a> {
 
     /// Reads a column of the whole file beside these rows, while `goes_on`. Faults of the file end it: the rows meet them too.
     fn scan(&self, column: usize, mut goes_on: impl FnMut(&Lines, usize) -> bool) {
-        let (Some(index), Ok(file)) = (self.places.of[column], self.files.open(&self.reading.path))
-        else {
+        let (Some(index), Ok(file)) = (
+            self.places.columns[column],
+            self.files.open(&self.reading.path),
+        ) else {
             return;
         };
         let mut lines = Lines::new(file);
@@ -269,7 +271,7 @@ impl<'a> Rows<'a> {
     }
 
     fn time_text(&self) -> Cow<'_, [u8]> {
-        let place = self.places.of[0];
+        let place = self.places.columns[0];
         place.map_or(Cow::default(), |place| {
             time_text(&self.lines, place, self.places.clock)
         })
@@ -284,11 +286,11 @@ impl<'a> Rows<'a> {
     }
 
     fn number(&self, column: usize) -> Cow<'_, [u8]> {
-        let place = self.places.of[column];
+        let place = self.places.columns[column];
         place.map_or(Cow::default(), |place| number(&self.lines, place))
     }
 
-    pub(super) fn within(&self, at: i64) -> Option<Time> {
+    pub(super) fn time_within(&self, at: i64) -> Option<Time> {
         u64::try_from(at)
             .ok()
             .map(Time)
@@ -329,13 +331,13 @@ impl<'a> Rows<'a> {
         }
         let number = self.users.len() as u32;
         if number >= count || name.is_empty() {
-            let all = match name.is_empty() || self.has_surplus {
+            let hint = match name.is_empty() || self.has_surplus {
                 true => String::new(),
                 false => self.all_users(),
             };
             self.has_surplus |= !name.is_empty();
             let message = format!(
-                "found {name:?} after {number} other users, expected the name of one of {count}, the count of clients.{}{all}",
+                "found {name:?} after {number} other users, expected the name of one of {count}, the count of clients.{}{hint}",
                 self.reading.clients
             );
             return self.wrong(1, &message);
@@ -346,30 +348,30 @@ impl<'a> Rows<'a> {
 
     /// How many users the file names, those of the group's other file included; empty where there are too many to count.
     fn all_users(&self) -> String {
-        let mut others = BTreeSet::new();
+        let mut other_users = BTreeSet::new();
         self.scan(1, |lines, index| {
             let name = lines.text(index);
             if !name.is_empty() && !self.users.contains_key(&*name) {
-                others.insert(name.into_owned());
+                other_users.insert(name.into_owned());
             }
-            others.len() < SURPLUS_MOST
+            other_users.len() < SURPLUS_MOST
         });
-        match others.len() {
+        match other_users.len() {
             SURPLUS_MOST.. => String::new(),
-            others => {
-                let all = self.users.len() + others;
-                format!("; there are {all} in all: count = {all} takes them")
+            count => {
+                let total = self.users.len() + count;
+                format!("; there are {total} in all: count = {total} takes them")
             }
         }
     }
 
-    pub(super) fn seconds(&mut self, column: usize, most: u64) -> Option<Span> {
-        let us = read_duration(&self.number(column)).filter(|us| *us <= most * 1_000_000);
+    pub(super) fn seconds(&mut self, column: usize, limit: u64) -> Option<Span> {
+        let us = read_duration(&self.number(column)).filter(|us| *us <= limit * 1_000_000);
         us.map(Span).or_else(|| {
             let text = self.cell_text(column);
             let hint = duration_hint(&text).unwrap_or_default();
             let message = format!(
-                "found {text:?}, expected seconds from 0 to {most} with 6 decimals at most, or a duration like 00:01:30 or 1.5 min{hint}"
+                "found {text:?}, expected seconds from 0 to {limit} with 6 decimals at most, or a duration like 00:01:30 or 1.5 min{hint}"
             );
             self.wrong(column, &message)
         })
@@ -386,12 +388,12 @@ impl<'a> Rows<'a> {
         let text = self.cell_text(column);
         let valid: Vec<String> = words.iter().map(|(w, _)| format!("{:?}", w[0])).collect();
         let near = nearest(&text, words.iter().map(|(words, _)| words[0]));
-        let others =
+        let synonyms =
             (1..=OTHER_WORDS).flat_map(|i| words.iter().filter_map(move |(w, _)| w.get(i)));
-        let others: String = others.map(|word| format!(", {word}")).collect();
-        let also = others
+        let synonyms: String = synonyms.map(|word| format!(", {word}")).collect();
+        let also = synonyms
             .strip_prefix(',')
-            .map(|others| format!(", also{others}"));
+            .map(|synonyms| format!(", also{synonyms}"));
         self.wrong(
             column,
             &format!(
@@ -408,7 +410,7 @@ impl<'a> Rows<'a> {
         column: usize,
         words: &[(&[&str], bool)],
     ) -> Option<Option<bool>> {
-        match self.places.of[column] {
+        match self.places.columns[column] {
             None => Some(None),
             Some(_) => self.word(column, words).map(Some),
         }
@@ -416,7 +418,7 @@ impl<'a> Rows<'a> {
 
     /// Keeps that a field of the row is wrong.
     pub(super) fn wrong<T>(&mut self, column: usize, message: &str) -> Option<T> {
-        let begin = self.places.of[column].map_or(0, |place| self.lines.fields[place].0);
+        let begin = self.places.columns[column].map_or(0, |place| self.lines.fields[place].0);
         let error = match std::str::from_utf8(self.field(column)) {
             Err(e) if column != 1 => self.input(begin + e.valid_up_to(), NOT_UTF8),
             _ => self.input(begin, &format!("{}: {message}", self.table.columns[column])),
@@ -482,12 +484,12 @@ fn unreadable(
     cause: &io::Error,
 ) -> ScenarioError {
     let path = reading.path.display();
-    let what = match cause.kind() {
+    let text = match cause.kind() {
         io::ErrorKind::NotFound => {
             let near = near_name(files, &reading.path, |name| !name.ends_with(".toml"));
             format!("there is no file {path}{near}; a path is relative to the scenario's folder")
         }
         _ => format!("{path} cannot be read: {cause}"),
     };
-    ScenarioError::input(place, format!("clients.{}.{key}: {what}", reading.clients))
+    ScenarioError::input(place, format!("clients.{}.{key}: {text}", reading.clients))
 }

@@ -5,7 +5,7 @@ use crate::scenario::error::ScenarioError;
 /// Faults of one column that are shown: one that every row has leaves room for others.
 const MOST_OF_COLUMN: usize = 3;
 /// Faults of a file that are shown.
-const MOST: usize = 10;
+const MAX_FAULTS: usize = 10;
 
 /// The faults of a file, in the order of its lines.
 #[derive(Default)]
@@ -29,7 +29,7 @@ impl WrongRows {
         error: impl FnOnce() -> ScenarioError,
     ) {
         let of_column = self.columns.iter().filter(|c| **c == column).count();
-        if self.errors.len() < MOST && of_column < MOST_OF_COLUMN {
+        if self.errors.len() < MAX_FAULTS && of_column < MOST_OF_COLUMN {
             self.errors.push(error());
             self.columns.push(column);
             self.shown_line = line;
@@ -47,7 +47,7 @@ impl WrongRows {
     ///
     /// # Errors
     /// What was kept.
-    pub(super) fn none(mut self) -> Result<(), ScenarioError> {
+    pub(super) fn into_result(mut self) -> Result<(), ScenarioError> {
         match (self.errors.len(), self.more_rows) {
             (0, _) => Ok(()),
             (1, 0) => Err(self.errors.swap_remove(0)),
@@ -65,7 +65,7 @@ mod tests {
     use crate::scenario::error::Place;
 
     fn error() -> ScenarioError {
-        ScenarioError::input(&Place::whole("a.csv"), "wrong")
+        ScenarioError::input(&Place::file_only("a.csv"), "wrong")
     }
 
     #[test]
@@ -77,9 +77,9 @@ mod tests {
                 wrong.keep(line, Some(1), error);
             }
         }
-        let several = wrong.none().unwrap_err();
+        let errors = wrong.into_result().unwrap_err();
         // Lines 2, 3, 4 and 50 are shown, of 98.
-        assert_eq!((several.each().len(), several.more_rows()), (4, 94));
+        assert_eq!((errors.parts().len(), errors.more_rows()), (4, 94));
     }
 
     #[test]
@@ -89,15 +89,18 @@ mod tests {
             (0..7).for_each(|column| wrong.keep(line, Some(column), error));
         }
         wrong.keep(4, None, error);
-        let several = wrong.none().unwrap_err();
-        assert_eq!((several.each().len(), several.more_rows()), (10, 1));
+        let errors = wrong.into_result().unwrap_err();
+        assert_eq!((errors.parts().len(), errors.more_rows()), (10, 1));
     }
 
     #[test]
     fn one_fault_is_itself() {
-        assert!(WrongRows::default().none().is_ok());
+        assert!(WrongRows::default().into_result().is_ok());
         let mut wrong = WrongRows::default();
         wrong.keep(2, None, error);
-        assert!(matches!(wrong.none(), Err(ScenarioError::Input { .. })));
+        assert!(matches!(
+            wrong.into_result(),
+            Err(ScenarioError::Input { .. })
+        ));
     }
 }

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use crate::quantity::number::counted;
+use crate::quantity::number::count_phrase;
 use crate::scenario::axis::Axis;
 use crate::scenario::error::{Place, Places, ScenarioError};
 use crate::scenario::files::{Files, read_text_from};
@@ -23,11 +23,11 @@ pub(super) fn read(files: &dyn Files, path: &Path) -> Result<Vec<Axis>, Scenario
 }
 
 fn axes(file: &str, text: &str) -> Result<Vec<Axis>, ScenarioError> {
-    let whole = Place::whole(file);
+    let file_place = Place::file_only(file);
     let mut rows = rows(file, text)?.into_iter();
     let (_, mut keys) = rows.next().ok_or_else(|| {
         let message = "no points: expected a line of keys, then a line of values for each point";
-        ScenarioError::input(&whole, message)
+        ScenarioError::input(&file_place, message)
     })?;
     let last = keys.iter().rposition(|key| !key.is_empty());
     keys.truncate(last.map_or(0, |last| last + 1));
@@ -43,7 +43,7 @@ fn axes(file: &str, text: &str) -> Result<Vec<Axis>, ScenarioError> {
         if values.len() != keys.len() {
             let message = format!(
                 "found {}, expected {}: one for each of {}",
-                counted(values.len() as u64, "value"),
+                count_phrase(values.len() as u64, "value"),
                 keys.len(),
                 keys.join(", ")
             );
@@ -55,7 +55,7 @@ fn axes(file: &str, text: &str) -> Result<Vec<Axis>, ScenarioError> {
     }
     match axes.iter().any(|a| a.values.is_empty()) {
         true => Err(ScenarioError::input(
-            &whole,
+            &file_place,
             "no points below the line of keys",
         )),
         false => Ok(axes),
@@ -71,8 +71,8 @@ fn level(key: &str, value: &str, place: &Place) -> Result<Override, ScenarioErro
         Ok(_) => Ok(level),
         Err(valid) => {
             let hint = instead(kind, &form);
-            let found = form.display();
-            let message = format!("{key}: found {found}, expected {valid}{hint}");
+            let text = form.display();
+            let message = format!("{key}: found {text}, expected {valid}{hint}");
             Err(ScenarioError::input(place, message))
         }
     }
@@ -92,7 +92,7 @@ fn rows(file: &str, text: &str) -> Result<Vec<Row>, ScenarioError> {
     let rows = table.into_records().skip(usize::from(declaring));
     let rows = rows.map(|record| {
         let record =
-            record.map_err(|e| ScenarioError::input(&Place::whole(file), e.to_string()))?;
+            record.map_err(|e| ScenarioError::input(&Place::file_only(file), e.to_string()))?;
         // The end of the line before, and lines that are empty, may stand before the row.
         let begins = record.position().map_or(0, |p| p.byte() as usize);
         let ends = text.get(begins..).unwrap_or_default();
@@ -133,22 +133,22 @@ mod tests {
 
     #[test]
     fn tables_of_spreadsheets_say_the_same_as_plain_ones() {
-        let plain = "clients.count,clients.refresh_interval\n10,5 min\n20,10 min\n";
-        let expected = table(plain).unwrap();
+        let commas = "clients.count,clients.refresh_interval\n10,5 min\n20,10 min\n";
+        let expected = table(commas).unwrap();
         assert_eq!(expected, [["10", "20"], ["5 min", "10 min"]]);
-        let german = format!("\u{feff}{}", plain.replace(',', ";")).replace('\n', ";\r\n");
+        let german = format!("\u{feff}{}", commas.replace(',', ";")).replace('\n', ";\r\n");
         for text in [
-            plain.replace(',', ";"),
-            plain.replace(',', "\t"),
+            commas.replace(',', ";"),
+            commas.replace(',', "\t"),
             format!("{german};;;\r\n"),
-            format!("sep=;\n{}", plain.replace(',', ";")),
+            format!("sep=;\n{}", commas.replace(',', ";")),
         ] {
             assert_eq!(table(&text).as_ref(), Ok(&expected), "{text}");
         }
         // Between `;` a comma belongs to the value; between commas it does where quotes stand round it.
         let service = "gateway.service_time;clients.count\nquantiles 50 % 3 ms, 100 % 8 ms;5\n";
-        let quoted = "gateway.service_time,clients.count\n\"quantiles 50 % 3 ms, 100 % 8 ms\",5\n";
-        assert_eq!(table(service), table(quoted));
+        let quotes = "gateway.service_time,clients.count\n\"quantiles 50 % 3 ms, 100 % 8 ms\",5\n";
+        assert_eq!(table(service), table(quotes));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Returns by hand, and every reason why only a lower bound is known.
 
-use super::super::example::{fault, gateways, once, plan, secs, station};
+use super::super::example::{fault, gateways, plan, secs, single_schedule, station};
 use super::super::figures::tests::{figures, minutes};
 use super::*;
 use crate::deployment::{FaultTarget, Plan, ServiceTime, StationConfig, Transport};
@@ -20,14 +20,14 @@ const CRASH: FaultConfig = FaultConfig {
     call_rate: 1.0,
 };
 
-fn fixed(ms: u64) -> StationConfig {
+fn fixed_station(ms: u64) -> StationConfig {
     station(ServiceTime::Fixed(Span::from_millis(ms)))
 }
 
 /// 100 users of a gateway with 20 ms a job, which loses them at 10:00 for 100 s.
 fn storm_with(change: impl FnOnce(&mut Plan)) -> Result<Option<Storm>, Violation> {
     let mut plan = plan();
-    plan.gateways[0].station = Some(fixed(20));
+    plan.gateways[0].station = Some(fixed_station(20));
     plan.faults
         .push(fault("fault-1", FaultTarget::Gateway(0, None), CRASH));
     change(&mut plan);
@@ -43,8 +43,12 @@ fn beside(change: impl FnOnce(&mut Plan), usable: &[f64], back: Sample) -> Agree
 
 /// The closed form, whether it is a lower bound only, and whether so many seconds agree.
 fn back(change: impl FnOnce(&mut Plan), s: f64) -> (f64, bool, bool) {
-    let one = beside(change, &[100.0; 200], Sample::Value(s));
-    (one.expected, one.is_lower_bound, one.holds())
+    let agreement = beside(change, &[100.0; 200], Sample::Value(s));
+    (
+        agreement.expected,
+        agreement.is_lower_bound,
+        agreement.holds(),
+    )
 }
 
 #[test]
@@ -65,12 +69,12 @@ fn all_at_once_are_back_after_their_jobs() {
     let no_delay = |p: &mut Plan| p.clients[0].config.reestablish = Reestablish::Fixed(Span::ZERO);
     assert_eq!(back(no_delay, 106.0), (106.0, false, true));
     // D 40 s: refused at 40 and 80 s, all there at 120 s; 1200 jobs of 10 ms are 12 s.
-    let many = |p: &mut Plan| {
+    let many_users = |p: &mut Plan| {
         p.clients[0].count = 400;
         p.clients[0].config.reestablish = Reestablish::Fixed(secs(40));
-        p.gateways[0].station = Some(fixed(10));
+        p.gateways[0].station = Some(fixed_station(10));
     };
-    let expected = storm_with(many).unwrap().unwrap().expected();
+    let expected = storm_with(many_users).unwrap().unwrap().expected();
     assert_eq!(expected[0].value, 132.0);
     assert!(storm_with(|p| p.faults.clear()).unwrap().is_none());
 }
@@ -91,7 +95,7 @@ const LOWER_BOUNDS: [(Change, f64, &str); 14] = [
     ),
     // 100 users at half a job a second give up: 32 C is 16; 300 jobs of 2 s.
     (
-        |p| p.gateways[0].station = Some(fixed(2000)),
+        |p| p.gateways[0].station = Some(fixed_station(2000)),
         700.0,
         "N > 32 C",
     ),
@@ -112,7 +116,7 @@ const LOWER_BOUNDS: [(Change, f64, &str); 14] = [
     (
         |p| {
             let later = FaultConfig {
-                schedule: once(14_400, secs(10)),
+                schedule: single_schedule(14_400, secs(10)),
                 ..CRASH
             };
             p.faults
@@ -135,10 +139,10 @@ const LOWER_BOUNDS: [(Change, f64, &str); 14] = [
     ),
     (
         |p| {
-            let mut other = p.clients[0].clone();
-            other.name = "y".into();
-            other.config.reestablish = Reestablish::Fixed(secs(31));
-            p.clients.push(other);
+            let mut second_group = p.clients[0].clone();
+            second_group.name = "y".into();
+            second_group.config.reestablish = Reestablish::Fixed(secs(31));
+            p.clients.push(second_group);
         },
         106.0,
         "delays of several lengths",
@@ -169,8 +173,12 @@ const LOWER_BOUNDS: [(Change, f64, &str); 14] = [
 #[test]
 fn otherwise_a_lower_bound_is_left_and_why_is_said() {
     // Down for 100 s and 6 s of work, whenever they come.
-    for (change, least, why) in LOWER_BOUNDS {
-        assert_eq!(back(change, least + 1.0), (least, true, true), "{why}");
+    for (change, lower_bound, why) in LOWER_BOUNDS {
+        assert_eq!(
+            back(change, lower_bound + 1.0),
+            (lower_bound, true, true),
+            "{why}"
+        );
         let open = beside(change, &[100.0; 200], Sample::Beyond(9000.0));
         assert!(open.holds(), "{why}");
         let suffix = format!("(no more is known with {why})");
@@ -191,10 +199,12 @@ fn who_was_not_there_yet_is_counted_as_far_as_known() {
     // 90 of 100 users in the last minute before 10:00, 80 before: 270 jobs of 20 ms, and those of ten more or fewer.
     let mut usable = [80.0; 200];
     usable[119] = 90.0;
-    let one = beside(|_| (), &usable, Sample::Value(105.0));
-    assert!((one.expected - 105.4).abs() < 1e-9 && one.is_lower_bound && one.holds());
-    assert!((one.tolerance() - 0.6).abs() < 1e-9);
-    assert!(one.formula.contains("users who have yet to sign in"));
+    let agreement = beside(|_| (), &usable, Sample::Value(105.0));
+    assert!(
+        (agreement.expected - 105.4).abs() < 1e-9 && agreement.is_lower_bound && agreement.holds()
+    );
+    assert!((agreement.tolerance() - 0.6).abs() < 1e-9);
+    assert!(agreement.formula.contains("users who have yet to sign in"));
 }
 
 #[test]

@@ -84,9 +84,9 @@ fn numbers_of_the_peer_may_be_large_and_an_ack_may_bear_an_old_one() {
         panic!()
     };
     assert_eq!((ack.cseq, gateway.odd_acks), (1, 1));
-    let again = text("INVITE sip:c@d SIP/2.0", "1001202111 INVITE", ";tag=b");
+    let second = text("INVITE sip:c@d SIP/2.0", "1001202111 INVITE", ";tag=b");
     assert!(matches!(
-        gateway.read(&again),
+        gateway.read(&second),
         Reading::Message(Message {
             cseq: 3,
             subject: Subject::ReInvite,
@@ -123,7 +123,7 @@ fn the_route_of_the_answer_is_kept_in_reverse_and_provisional_answers_are_told_a
         .write(&Message::request(Side::Client, 1, 2, Subject::Update))
         .unwrap();
     assert_eq!(
-        update.all("Route").collect::<Vec<_>>(),
+        update.header_values("Route").collect::<Vec<_>>(),
         ["<sip:p1;lr>", "<sip:p2;lr>"]
     );
     assert!(matches!(&update.start, Start::Request { uri, .. } if uri == "sip:gw@192.0.2.2:5070"));

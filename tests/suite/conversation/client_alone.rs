@@ -8,22 +8,22 @@ fn traffic_restarts_the_clock_where_it_may_and_never_the_expiry() {
         refresh_clock,
         ..r2()
     };
-    let mut alone = Alone::established(since(RefreshClock::SinceTraffic));
-    alone.event(200.0, 1);
-    alone.run_to(1700.0);
+    let mut harness = LoneClient::established(since(RefreshClock::SinceTraffic));
+    harness.event(200.0, 1);
+    harness.run_to(1700.0);
     // 1500 s after the event, though the session ends at 1800.
-    assert_eq!(alone.sent("client Update"), [1_700_000]);
-    let mut alone = Alone::established(since(RefreshClock::SinceRefresh));
-    alone.event(200.0, 1);
-    alone.run_to(1700.0);
-    assert_eq!(alone.sent("client Update"), [1_500_000]);
+    assert_eq!(harness.sent("client Update"), [1_700_000]);
+    let mut harness = LoneClient::established(since(RefreshClock::SinceRefresh));
+    harness.event(200.0, 1);
+    harness.run_to(1700.0);
+    assert_eq!(harness.sent("client Update"), [1_500_000]);
     // A healthy session runs out: the events at 700 and 1400 postpone the refresh to 2900, SE ends it at 1800.
-    let mut alone = Alone::established(since(RefreshClock::SinceTraffic));
-    alone.event(700.0, 1);
-    alone.event(1400.0, 2);
-    alone.run_to(1801.0);
+    let mut harness = LoneClient::established(since(RefreshClock::SinceTraffic));
+    harness.event(700.0, 1);
+    harness.event(1400.0, 2);
+    harness.run_to(1801.0);
     assert_eq!(
-        (alone.sent("client Update"), alone.sent("client Bye")),
+        (harness.sent("client Update"), harness.sent("client Bye")),
         (vec![], vec![1_800_000])
     );
 }
@@ -35,25 +35,25 @@ fn traffic_rescues_no_refresh_that_is_pending() {
         ..c2007()
     };
     // Unanswered since 600: the event at 610 changes nothing, BYE at 632.
-    let mut alone = Alone::established(client.clone());
-    alone.event(610.0, 1);
-    alone.run_to(640.0);
+    let mut harness = LoneClient::established(client.clone());
+    harness.event(610.0, 1);
+    harness.run_to(640.0);
     assert_eq!(
-        (alone.sent("client ReInvite"), alone.sent("client Bye")),
+        (harness.sent("client ReInvite"), harness.sent("client Bye")),
         (vec![600_000], vec![632_000])
     );
     // Put off by 491: draw 0.5 of 191 steps is 2.1 + 0.95 s; the event on the way postpones it no further.
-    let mut alone = Alone::established(client.clone());
-    alone.answers(600.1, Subject::ReInvite, 4, Status::Pending491, 0);
-    alone.event(601.0, 1);
-    alone.run_to(640.0);
-    assert_eq!(alone.sent("client ReInvite"), [600_000, 603_150]);
+    let mut harness = LoneClient::established(client.clone());
+    harness.answers(600.1, Subject::ReInvite, 4, Status::Pending491, 0);
+    harness.event(601.0, 1);
+    harness.run_to(640.0);
+    assert_eq!(harness.sent("client ReInvite"), [600_000, 603_150]);
     // Put off by Retry-After, 20 s from 600.1.
-    let mut alone = Alone::established(client);
-    alone.answers(600.1, Subject::ReInvite, 4, Status::Unavailable503, 20);
-    alone.event(610.0, 1);
-    alone.run_to(640.0);
-    assert_eq!(alone.sent("client ReInvite"), [600_000, 620_100]);
+    let mut harness = LoneClient::established(client);
+    harness.answers(600.1, Subject::ReInvite, 4, Status::Unavailable503, 20);
+    harness.event(610.0, 1);
+    harness.run_to(640.0);
+    assert_eq!(harness.sent("client ReInvite"), [600_000, 620_100]);
 }
 
 #[test]
@@ -63,53 +63,53 @@ fn jitter_is_drawn_once_per_refresh() {
         refresh_clock: RefreshClock::SinceTraffic,
         ..r2()
     };
-    let mut alone = Alone::new(client);
+    let mut harness = LoneClient::new(client);
     // R·(0.8 + 0.4·u): u = 0.25 makes 0.9 · 1500 = 1350 s, u = 0.75 makes 1650 s.
-    alone.desk.draws = VecDeque::from([0.25, 0.75]);
-    alone.sign_in();
-    alone.accepts(0.0, Subject::Invite, 1);
-    alone.accepts(0.0, Subject::GetCstaFeatures, 2);
-    alone.accepts(0.0, Subject::MonitorStart, 3);
-    alone.event(100.0, 1);
-    alone.run_to(1450.0);
-    assert_eq!(alone.sent("client Update"), [1_450_000]);
-    alone.accepts(1450.0, Subject::Update, 4);
+    harness.desk.draws = VecDeque::from([0.25, 0.75]);
+    harness.sign_in();
+    harness.accepts(0.0, Subject::Invite, 1);
+    harness.accepts(0.0, Subject::GetCstaFeatures, 2);
+    harness.accepts(0.0, Subject::MonitorStart, 3);
+    harness.event(100.0, 1);
+    harness.run_to(1450.0);
+    assert_eq!(harness.sent("client Update"), [1_450_000]);
+    harness.accepts(1450.0, Subject::Update, 4);
     assert_eq!(
-        alone.desk.drawn, 2,
+        harness.desk.draw_count, 2,
         "one draw per refresh, however often traffic restarts the clock"
     );
-    alone.run_to(3150.0);
-    assert_eq!(alone.sent("client Update"), [1_450_000, 3_100_000]);
+    harness.run_to(3150.0);
+    assert_eq!(harness.sent("client Update"), [1_450_000, 3_100_000]);
 }
 
 #[test]
 fn a_503_changes_no_dialog_and_nothing_is_sent_for_retry_after() {
-    let mut alone = Alone::established(r2());
-    alone.call(10.0, 1);
-    alone.answers(10.0, Subject::MakeCall, 4, Status::Unavailable503, 60);
+    let mut harness = LoneClient::established(r2());
+    harness.call(10.0, 1);
+    harness.answers(10.0, Subject::MakeCall, 4, Status::Unavailable503, 60);
     // A call within the minute fails at once and sends nothing; one after it is sent.
-    alone.call(30.0, 2);
-    alone.call(70.0, 3);
-    assert_eq!(alone.sent("client MakeCall"), [10_000, 70_000]);
-    assert_eq!(alone.desk.notes, ["CallFailed(1)", "CallFailed(2)"]);
-    assert!(alone.client.is_established());
+    harness.call(30.0, 2);
+    harness.call(70.0, 3);
+    assert_eq!(harness.sent("client MakeCall"), [10_000, 70_000]);
+    assert_eq!(harness.desk.notes, ["CallFailed(1)", "CallFailed(2)"]);
+    assert!(harness.client.is_established());
     // Refused at 1500 for 400 s: at 1800 the timer ends the session, without the BYE that may not be sent; set up again at 1900.
-    let mut alone = Alone::established(r2());
-    alone.answers(1500.0, Subject::Update, 4, Status::Unavailable503, 400);
-    alone.run_to(1950.0);
+    let mut harness = LoneClient::established(r2());
+    harness.answers(1500.0, Subject::Update, 4, Status::Unavailable503, 400);
+    harness.run_to(1950.0);
     assert_eq!(
-        alone.desk.sent[1..],
+        harness.desk.sent[1..],
         [(1_900_000, "client Invite".to_string())]
     );
 }
 
 #[test]
 fn an_origination_without_a_session_sends_nothing() {
-    let mut alone = Alone::new(r2());
-    alone.sign_in();
-    alone.call(1.0, 1);
-    assert_eq!(alone.desk.sent, [(0, "client Invite".to_string())]);
-    assert_eq!(alone.desk.notes, ["SetupBegan", "CallFailed(1)"]);
+    let mut harness = LoneClient::new(r2());
+    harness.sign_in();
+    harness.call(1.0, 1);
+    assert_eq!(harness.desk.sent, [(0, "client Invite".to_string())]);
+    assert_eq!(harness.desk.notes, ["SetupBegan", "CallFailed(1)"]);
 }
 
 #[test]
@@ -119,15 +119,15 @@ fn another_request_unanswered_ends_the_session_under_tear_down_alone() {
         (OnNoAnswer::Hold, vec![]),
         (OnNoAnswer::KeepPolling, vec![]),
     ] {
-        let mut alone = Alone::established(ClientConfig {
+        let mut harness = LoneClient::established(ClientConfig {
             on_no_answer,
             ..r2()
         });
-        alone.call(100.0, 7);
-        alone.run_to(140.0);
-        assert_eq!(alone.sent("client Bye"), byes, "{on_no_answer:?}");
-        assert!(alone.desk.notes.contains(&"CallFailed(7)".to_string()));
-        assert_eq!(alone.client.is_established(), byes.is_empty());
+        harness.call(100.0, 7);
+        harness.run_to(140.0);
+        assert_eq!(harness.sent("client Bye"), byes, "{on_no_answer:?}");
+        assert!(harness.desk.notes.contains(&"CallFailed(7)".to_string()));
+        assert_eq!(harness.client.is_established(), byes.is_empty());
     }
 }
 
@@ -138,31 +138,34 @@ fn a_481_to_any_request_ends_the_dialog_without_bye() {
         OnNoAnswer::Hold,
         OnNoAnswer::KeepPolling,
     ] {
-        let mut alone = Alone::established(ClientConfig {
+        let mut harness = LoneClient::established(ClientConfig {
             on_no_answer,
             ..r2()
         });
-        alone.call(100.0, 7);
-        alone.answers(100.5, Subject::MakeCall, 4, Status::DoesNotExist481, 0);
-        alone.run_to(130.0);
-        assert_eq!(alone.desk.sent, [(100_000, "client MakeCall".to_string())]);
-        assert_eq!(alone.desk.notes, ["CallFailed(7)", "Ended(Answer481)"]);
+        harness.call(100.0, 7);
+        harness.answers(100.5, Subject::MakeCall, 4, Status::DoesNotExist481, 0);
+        harness.run_to(130.0);
+        assert_eq!(
+            harness.desk.sent,
+            [(100_000, "client MakeCall".to_string())]
+        );
+        assert_eq!(harness.desk.notes, ["CallFailed(7)", "Ended(Answer481)"]);
         // Set up again 30 s after the end.
-        alone.run_to(131.0);
-        assert_eq!(alone.sent("client Invite"), [130_500]);
+        harness.run_to(131.0);
+        assert_eq!(harness.sent("client Invite"), [130_500]);
     }
 }
 
 /// The instants of the INVITEs of a client whose set-ups all stay unanswered for 32 s, ms.
 fn attempts(reestablish: Reestablish, draws: &[f64], until_s: f64) -> Vec<u64> {
-    let mut alone = Alone::new(ClientConfig {
+    let mut harness = LoneClient::new(ClientConfig {
         reestablish,
         ..r2()
     });
-    alone.desk.draws = draws.iter().copied().collect();
-    alone.sign_in();
-    alone.run_to(until_s);
-    alone.sent("client Invite")
+    harness.desk.draws = draws.iter().copied().collect();
+    harness.sign_in();
+    harness.run_to(until_s);
+    harness.sent("client Invite")
 }
 
 #[test]
@@ -195,19 +198,22 @@ fn a_failed_first_set_up_follows_the_policy_too() {
 
 #[test]
 fn an_unanswered_invite_goes_out_seven_times_over_udp() {
-    let mut alone = Alone::new(ClientConfig {
+    let mut harness = LoneClient::new(ClientConfig {
         reestablish: Reestablish::Never,
         ..r2()
     });
-    alone.client = Client::new(false);
-    alone.sign_in();
-    alone.run_to(1000.0);
+    harness.client = Client::new(false);
+    harness.sign_in();
+    harness.run_to(1000.0);
     assert_eq!(
-        alone.sent("client Invite"),
+        harness.sent("client Invite"),
         [0, 500, 1500, 3500, 7500, 15_500, 31_500]
     );
     assert_eq!(
-        (alone.desk.notes.last().map(String::as_str), alone.desk.now),
+        (
+            harness.desk.notes.last().map(String::as_str),
+            harness.desk.now
+        ),
         (Some("SetupFailed"), 32 * S)
     );
 }
@@ -220,39 +226,39 @@ fn a_completed_set_up_resets_the_back_off() {
         cap: Span::from_secs(500),
         jitter: 0.0,
     };
-    let mut alone = Alone::new(ClientConfig {
+    let mut harness = LoneClient::new(ClientConfig {
         reestablish: backoff,
         ..r2()
     });
-    alone.sign_in();
+    harness.sign_in();
     // Fails at 32 and, begun at 40, at 72; the third, at 72 + 24, succeeds at 100.
-    alone.accepts(100.0, Subject::Invite, 1);
-    alone.accepts(100.0, Subject::GetCstaFeatures, 2);
-    alone.accepts(100.0, Subject::MonitorStart, 3);
+    harness.accepts(100.0, Subject::Invite, 1);
+    harness.accepts(100.0, Subject::GetCstaFeatures, 2);
+    harness.accepts(100.0, Subject::MonitorStart, 3);
     // The refresh of 1600 is disowned: 8 s, not 72.
-    alone.answers(1600.0, Subject::Update, 4, Status::DoesNotExist481, 0);
-    alone.run_to(1700.0);
+    harness.answers(1600.0, Subject::Update, 4, Status::DoesNotExist481, 0);
+    harness.run_to(1700.0);
     assert_eq!(
-        alone.sent("client Invite"),
+        harness.sent("client Invite"),
         [0, 40_000, 96_000, 1_608_000, 1_664_000]
     );
 }
 
 #[test]
 fn a_late_200_to_an_invite_given_up_is_acknowledged_and_ended() {
-    let mut alone = Alone::new(ClientConfig {
+    let mut harness = LoneClient::new(ClientConfig {
         reestablish: Reestablish::Never,
         ..r2()
     });
-    alone.sign_in();
-    alone.accepts(33.0, Subject::Invite, 1);
+    harness.sign_in();
+    harness.accepts(33.0, Subject::Invite, 1);
     let expected = [
         (0, "client Invite"),
         (33_000, "client Ack"),
         (33_000, "client Bye"),
     ];
     assert_eq!(
-        alone.desk.sent,
+        harness.desk.sent,
         expected.map(|(at, what)| (at, what.to_string()))
     );
 }

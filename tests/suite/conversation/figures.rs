@@ -13,10 +13,10 @@ fn a_toast_is_missed_for_the_state_in_which_the_call_came_or_for_being_late() {
         vec![c],
         4 * HOUR,
     );
-    let all = simulate(&p, 0).all;
-    let missed = |cause| all.missed[cause as usize] as f64;
+    let tally = simulate(&p, 0).total;
+    let missed = |cause| tally.missed[cause as usize] as f64;
     // Set-up takes three round trips of 30 s.
-    assert_eq!(all.setting_up_us, 400 * u128::from(90 * S));
+    assert_eq!(tally.setting_up_us, 400 * u128::from(90 * S));
     assert_eq!(
         (
             missed(MissCause::Silent),
@@ -27,7 +27,7 @@ fn a_toast_is_missed_for_the_state_in_which_the_call_came_or_for_being_late() {
     );
     let in_setup = 400.0 * 90.0 * 6.0 / 3600.0;
     assert!(((missed(MissCause::SettingUp) - in_setup) / f64::sqrt(in_setup)).abs() < 4.0);
-    let n = all.get(Counter::ToastsDue) as f64 - missed(MissCause::SettingUp);
+    let n = tally.get(Counter::ToastsDue) as f64 - missed(MissCause::SettingUp);
     let late = 1.0 - libm::exp(-1.5);
     let z = (missed(MissCause::Late) - n * late) / (n * late * (1.0 - late)).sqrt();
     assert!(n > 9000.0 && z.abs() < 4.0, "{n} {z}");
@@ -47,9 +47,9 @@ fn a_toast_is_missed_silently_while_the_client_believes_and_visibly_once_it_know
     let mut c = clients("c", 400, client);
     c.workload = calls(6.0, 0.0);
     // One cycle: forgotten at 1800, found at 3000 by 481, back at 3600.
-    let all = simulate(&plan(silent, vec![c], HOUR), 0).all;
+    let tally = simulate(&plan(silent, vec![c], HOUR), 0).total;
     assert_eq!(
-        (all.silent_us, all.visible_us),
+        (tally.silent_us, tally.visible_us),
         (400 * u128::from(1200 * S), 400 * u128::from(600 * S))
     );
     for (cause, seconds) in [
@@ -58,7 +58,7 @@ fn a_toast_is_missed_silently_while_the_client_believes_and_visibly_once_it_know
     ] {
         // Of the last calls those still ringing at the horizon are not decided: 8.65 s of them, the mean ring time.
         let expected = 400.0 * seconds * 6.0 / 3600.0;
-        let z = (all.missed[cause as usize] as f64 - expected) / expected.sqrt();
+        let z = (tally.missed[cause as usize] as f64 - expected) / expected.sqrt();
         assert!(z.abs() < 4.0, "{cause:?}: z {z}");
     }
 }
@@ -66,9 +66,9 @@ fn a_toast_is_missed_silently_while_the_client_believes_and_visibly_once_it_know
 #[test]
 fn what_is_open_at_the_horizon_is_censored() {
     let metric = |name: &str, p: &Plan| {
-        rccsim::measure::Metric::named(name)
+        rccsim::measure::Metric::by_name(name)
             .unwrap()
-            .sample(&simulate(p, 0).all, p.horizon)
+            .sample(&simulate(p, 0).total, p.horizon)
     };
     // Lost at 1532.020 s for ever: the recovery takes longer than the rest of the hour.
     let never = ClientConfig {

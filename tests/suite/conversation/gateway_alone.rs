@@ -23,8 +23,8 @@ fn run_dialog(dialog: &mut Dialog, config: &GatewayConfig, desk: &mut Desk, s: u
 fn a_2xx_that_is_never_acknowledged_is_repeated_and_then_ended_by_bye() {
     let config = gateway(UpdateBehaviour::Accepted, Allow::WithUpdate);
     let mut desk = Desk::default();
-    let mut held = dialog(&config, true, &mut desk);
-    run_dialog(&mut held, &config, &mut desk, 100);
+    let mut machine = dialog(&config, true, &mut desk);
+    run_dialog(&mut machine, &config, &mut desk, 100);
     // T1 doubling to T2 on every transport (RFC 3261 §13.3.1.4), BYE at 64·T1.
     let copies = [
         0, 500, 1500, 3500, 7500, 11_500, 15_500, 19_500, 23_500, 27_500, 31_500,
@@ -39,7 +39,7 @@ fn a_2xx_that_is_never_acknowledged_is_repeated_and_then_ended_by_bye() {
             .map(|(at, what)| (at, what.to_string()))
             .collect::<Vec<_>>()
     );
-    assert!(!held.is_held());
+    assert!(!machine.is_held());
 }
 
 #[test]
@@ -51,26 +51,26 @@ fn an_event_unanswered_keeps_the_dialog_and_481_ends_it() {
         (Some(Status::DoesNotExist481), false),
     ] {
         let mut desk = Desk::default();
-        let mut held = dialog(&config, true, &mut desk);
+        let mut machine = dialog(&config, true, &mut desk);
         for (cseq, subject) in [
             (1, Subject::Ack),
             (2, Subject::GetCstaFeatures),
             (3, Subject::MonitorStart),
         ] {
-            held.receive(
+            machine.receive(
                 &config,
                 Time::ZERO,
                 &Message::request(Side::Client, 1, cseq, subject),
                 &mut desk,
             );
         }
-        held.event(Time(100 * S), Subject::Delivered, 5, &mut desk);
+        machine.event(Time(100 * S), Subject::Delivered, 5, &mut desk);
         if let Some(status) = answer {
             let answer = Message::request(Side::Gateway, 1, 1, Subject::Delivered).answer(status);
-            held.receive(&config, Time(101 * S), &answer, &mut desk);
+            machine.receive(&config, Time(101 * S), &answer, &mut desk);
         }
-        run_dialog(&mut held, &config, &mut desk, 1000);
-        assert_eq!(held.is_held(), is_held, "{answer:?}");
+        run_dialog(&mut machine, &config, &mut desk, 1000);
+        assert_eq!(machine.is_held(), is_held, "{answer:?}");
         assert!(
             desk.sent.iter().all(|(_, what)| what != "gateway Bye"),
             "{answer:?}: {:?}",

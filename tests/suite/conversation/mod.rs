@@ -30,7 +30,7 @@ impl Observer for Wire {
     }
 }
 
-fn said(m: &Message) -> String {
+fn text_of(m: &Message) -> String {
     let (from, subject) = (
         if m.from == Side::Client {
             "client"
@@ -54,20 +54,21 @@ fn wire(p: &Plan) -> Vec<(u64, u32, Message)> {
 
 /// The conversation of the first user, from `from_ms` on.
 fn conversation(p: &Plan, from_ms: u64) -> Vec<(u64, String)> {
-    let own = wire(p)
+    let messages = wire(p)
         .into_iter()
         .filter(|(at, user, _)| *user == 0 && *at >= from_ms * MS);
-    own.map(|(at, _, message)| (at / MS, said(&message)))
+    messages
+        .map(|(at, _, message)| (at / MS, text_of(&message)))
         .collect()
 }
 
 #[track_caller]
-fn expect(found: Vec<(u64, String)>, wanted: &[(u64, &str)]) {
-    let wanted: Vec<(u64, String)> = wanted
+fn expect(actual: Vec<(u64, String)>, expected: &[(u64, &str)]) {
+    let expected: Vec<(u64, String)> = expected
         .iter()
-        .map(|(at, what)| (*at, what.to_string()))
+        .map(|(at, words)| (*at, words.to_string()))
         .collect();
-    assert_eq!(found, wanted);
+    assert_eq!(actual, expected);
 }
 
 /// One user 10 ms away from the gateway.
@@ -83,16 +84,16 @@ struct Desk {
     sent: Vec<(u64, String)>,
     notes: Vec<String>,
     draws: VecDeque<f64>,
-    drawn: usize,
+    draw_count: usize,
     now: u64,
 }
 
 impl Desk {
     fn push(&mut self, message: Message) {
-        self.sent.push((self.now / MS, said(&message)));
+        self.sent.push((self.now / MS, text_of(&message)));
     }
     fn next_draw(&mut self) -> f64 {
-        self.drawn += 1;
+        self.draw_count += 1;
         self.draws.pop_front().unwrap_or(0.5)
     }
 }
@@ -125,13 +126,13 @@ impl GatewayPort for Desk {
 }
 
 /// A client alone with its clock.
-struct Alone {
+struct LoneClient {
     client: Client,
     config: ClientConfig,
     desk: Desk,
 }
 
-impl Alone {
+impl LoneClient {
     fn new(config: ClientConfig) -> Self {
         Self {
             client: Client::new(true),
@@ -203,11 +204,11 @@ impl Alone {
         self.hears(s, message);
     }
     /// When it sent this.
-    fn sent(&self, what: &str) -> Vec<u64> {
+    fn sent(&self, line: &str) -> Vec<u64> {
         self.desk
             .sent
             .iter()
-            .filter(|(_, said)| said == what)
+            .filter(|(_, text)| text == line)
             .map(|(at, _)| *at)
             .collect()
     }

@@ -22,7 +22,7 @@ fn a_set_up_is_seven_messages_each_after_the_answer_to_the_one_before() {
         ],
     );
     // Usable when the 200 to MonitorStart is received, at 60 ms.
-    assert_eq!(simulate(&p, 0).all.setting_up_us, u128::from(60 * MS));
+    assert_eq!(simulate(&p, 0).total.setting_up_us, u128::from(60 * MS));
 }
 
 #[test]
@@ -219,7 +219,7 @@ fn the_gateways_bye_dates_the_drop_when_it_is_sent() {
     );
     let result = simulate(&p, 0);
     assert_eq!(
-        result.all.silent_us,
+        result.total.silent_us,
         u128::from(10 * MS),
         "the client believes in it while the BYE is under way"
     );
@@ -241,12 +241,12 @@ fn a_silent_gateway_counts_from_the_refresh_that_arrived_though_its_2xx_was_lost
         on_no_answer: OnNoAnswer::KeepPolling,
         ..r2()
     };
-    let all = simulate(&near(silent, client, 8 * HOUR), 0).all;
-    assert_eq!(all.all_drops(), 0);
+    let tally = simulate(&near(silent, client, 8 * HOUR), 0).total;
+    assert_eq!(tally.all_drops(), 0);
     assert_eq!(
         (
-            all.get(Counter::RefreshesAttempted),
-            all.get(Counter::RefreshesFailed)
+            tally.get(Counter::RefreshesAttempted),
+            tally.get(Counter::RefreshesFailed)
         ),
         (19, 19)
     );
@@ -277,10 +277,10 @@ fn polling_goes_on_after_half_of_the_granted_session_under_rfc4028() {
 
 #[test]
 fn nobody_runs_a_timer_without_session_expires() {
-    let none = gateway(UpdateBehaviour::NoSessionExpires, Allow::WithUpdate);
+    let no_timer = gateway(UpdateBehaviour::NoSessionExpires, Allow::WithUpdate);
     let refreshes = |client| {
-        simulate(&near(none.clone(), client, 8 * HOUR), 0)
-            .all
+        simulate(&near(no_timer.clone(), client, 8 * HOUR), 0)
+            .total
             .get(Counter::RefreshesAttempted)
     };
     // R2 goes on every 1500 s: 28800/1500 = 19.2; the strict client stops.
@@ -329,9 +329,9 @@ fn re_invites_that_cross_are_refused_and_wait_out_their_windows() {
     let mut p = near(uas, client, 1000);
     p.clients[0].count = 500;
     let all = wire(&p);
-    let times_of = |user: u32, what: &str| -> Vec<u64> {
+    let times_of = |user: u32, line: &str| -> Vec<u64> {
         all.iter()
-            .filter(|(_, u, m)| *u == user && said(m) == what)
+            .filter(|(_, u, m)| *u == user && text_of(m) == line)
             .map(|(at, ..)| *at / MS)
             .collect()
     };
@@ -348,22 +348,20 @@ fn re_invites_that_cross_are_refused_and_wait_out_their_windows() {
         clients.push(client[1] - 900_035);
         gateways.push(gateway[1] - 900_030);
     }
-    for (waits, least, most) in [(&clients, 2100, 4000), (&gateways, 0, 2000)] {
+    for (waits, min, max) in [(&clients, 2100, 4000), (&gateways, 0, 2000)] {
         assert!(
-            waits
-                .iter()
-                .all(|w| w % 10 == 0 && (least..=most).contains(w)),
+            waits.iter().all(|w| w % 10 == 0 && (min..=max).contains(w)),
             "{waits:?}"
         );
         let n = waits.len() as f64;
         let mean = waits.iter().sum::<u64>() as f64 / n;
         // Uniform on (most − least)/10 + 1 steps of 10 ms: variance (k² − 1)/12 of them.
-        let k = (most - least) as f64 / 10.0 + 1.0;
+        let k = (max - min) as f64 / 10.0 + 1.0;
         let error = 10.0 * ((k * k - 1.0) / 12.0 / n).sqrt();
-        let z = (mean - (least + most) as f64 / 2.0) / error;
+        let z = (mean - (min + max) as f64 / 2.0) / error;
         assert!(z.abs() < 4.0, "mean {mean}, z {z}");
     }
-    let tally = simulate(&p, 0).all;
+    let tally = simulate(&p, 0).total;
     assert_eq!(tally.all_drops(), 0);
     // Per user: both refused, both again; the client's second is a second transaction.
     assert_eq!(tally.get(Counter::RefreshesFailed), 2 * 500);

@@ -25,9 +25,12 @@ fn a_crash_is_found_at_the_next_refresh() {
         p.faults = vec![fault(FaultKind::Crash, schedule, every_gateway(), false)];
         let runs: Vec<f64> = (0..8)
             .map(|rep| {
-                let all = simulate(&p, rep).all;
-                assert_eq!(all.all_drops(), all.drops[DropCause::GatewayDown as usize]);
-                all.detection.sum_us() as f64 / 1e6 / all.detection.count() as f64
+                let tally = simulate(&p, rep).total;
+                assert_eq!(
+                    tally.all_drops(),
+                    tally.drops[DropCause::GatewayDown as usize]
+                );
+                tally.detection.sum_us() as f64 / 1e6 / tally.detection.count() as f64
             })
             .collect();
         let (mean, error) = mean(&runs);
@@ -44,7 +47,7 @@ fn a_crash_is_dated_at_the_crash_and_found_by_481() {
     let mut p = plan(healthy(), vec![clients("c", 1, r2())], 2 * HOUR);
     p.faults = vec![fault(
         FaultKind::Crash,
-        once(2000, 60),
+        single_schedule(2000, 60),
         every_gateway(),
         false,
     )];
@@ -65,11 +68,11 @@ fn a_reset_is_noticed_at_once_and_refused_until_the_gateway_is_up() {
     let mut p = plan(healthy(), vec![clients("c", 3, r2())], HOUR);
     p.faults = vec![fault(
         FaultKind::Crash,
-        once(2000, 100),
+        single_schedule(2000, 100),
         every_gateway(),
         true,
     )];
-    let all = simulate(&p, 0).all;
+    let tally = simulate(&p, 0).total;
     let rows = drop_rows(simulate(&p, 0));
     assert!(
         rows.iter()
@@ -80,9 +83,12 @@ fn a_reset_is_noticed_at_once_and_refused_until_the_gateway_is_up() {
             .all(|r| (r.cause, r.ended_by) == (DropCause::GatewayDown, Some(EndedBy::Reset)))
     );
     // Tries at 2030, 2060, 2090 are refused, the one at 2120 succeeds.
-    assert_eq!((all.get(Counter::SetupsFailed), all.all_drops()), (9, 3));
-    assert_eq!(all.visible_us, 3 * 120_000_000);
-    assert_eq!(all.all_back_us, Some(120_000_000));
+    assert_eq!(
+        (tally.get(Counter::SetupsFailed), tally.all_drops()),
+        (9, 3)
+    );
+    assert_eq!(tally.visible_us, 3 * 120_000_000);
+    assert_eq!(tally.all_back_us, Some(120_000_000));
 }
 
 #[test]
@@ -91,7 +97,7 @@ fn a_stall_heals_and_what_is_sent_into_it_times_out() {
     let mut p = plan(healthy(), vec![clients("c", 1, r2())], HOUR);
     p.faults = vec![fault(
         FaultKind::Stall,
-        once(1490, 30),
+        single_schedule(1490, 30),
         every_gateway(),
         false,
     )];
@@ -104,16 +110,16 @@ fn a_stall_heals_and_what_is_sent_into_it_times_out() {
     // A stall between refreshes is an interruption.
     p.faults = vec![fault(
         FaultKind::Stall,
-        once(1000, 30),
+        single_schedule(1000, 30),
         every_gateway(),
         false,
     )];
-    let all = simulate(&p, 0).all;
+    let tally = simulate(&p, 0).total;
     assert_eq!(
         (
-            all.all_drops(),
-            all.get(Counter::Interruptions),
-            all.silent_us
+            tally.all_drops(),
+            tally.get(Counter::Interruptions),
+            tally.silent_us
         ),
         (0, 1, 30_000_000)
     );
@@ -124,7 +130,7 @@ fn maintenance_says_bye() {
     let mut p = plan(healthy(), vec![clients("c", 2, r2())], HOUR);
     p.faults = vec![fault(
         FaultKind::Maintenance,
-        once(1000, 10),
+        single_schedule(1000, 10),
         every_gateway(),
         false,
     )];
@@ -137,36 +143,43 @@ fn maintenance_says_bye() {
         rows.iter()
             .all(|r| r.lost_at == Time(1_000_000_000) && r.detected_at == Some(r.lost_at))
     );
-    assert_eq!(simulate(&p, 0).all.visible_us, 2 * 30_000_000);
+    assert_eq!(simulate(&p, 0).total.visible_us, 2 * 30_000_000);
 }
 
 #[test]
 fn what_a_restart_forgets() {
-    let lost = |forgets: Forgets| {
+    let loss_after = |forgets: Forgets| {
         let mut p = plan(healthy(), vec![clients("c", 1, r2())], 2 * HOUR);
         p.gateways[0].forgets = forgets;
         p.faults = vec![fault(
             FaultKind::Crash,
-            once(1000, 60),
+            single_schedule(1000, 60),
             every_gateway(),
             false,
         )];
-        let all = simulate(&p, 0).all;
+        let tally = simulate(&p, 0).total;
         (
-            all.all_drops(),
-            all.get(Counter::Interruptions),
-            all.silent_us / 1_000_000,
+            tally.all_drops(),
+            tally.get(Counter::Interruptions),
+            tally.silent_us / 1_000_000,
         )
     };
-    assert_eq!(lost(Forgets::Sessions), (1, 0, 500), "found at 1500");
-    assert_eq!(lost(Forgets::Nothing), (0, 1, 60), "back after the restart");
+    assert_eq!(loss_after(Forgets::Sessions), (1, 0, 500), "found at 1500");
+    assert_eq!(
+        loss_after(Forgets::Nothing),
+        (0, 1, 60),
+        "back after the restart"
+    );
     // Refreshes succeed, events do not flow, and nobody notices until the end.
-    assert_eq!(lost(Forgets::Monitors), (0, 0, 2 * u128::from(HOUR) - 1000));
+    assert_eq!(
+        loss_after(Forgets::Monitors),
+        (0, 0, 2 * u128::from(HOUR) - 1000)
+    );
 }
 
 #[test]
 fn a_crash_of_one_gateway_is_nothing_to_another() {
-    let two = |crash: bool| {
+    let two_gateways = |crash: bool| {
         let mut p = plan(
             healthy(),
             vec![clients("a", 50, r2()), clients("b", 50, r2())],
@@ -183,14 +196,14 @@ fn a_crash_of_one_gateway_is_nothing_to_another() {
         if crash {
             p.faults = vec![fault(
                 FaultKind::Crash,
-                once(3000, 300),
+                single_schedule(3000, 300),
                 every_gateway(),
                 true,
             )];
         }
         simulate(&p, 0)
     };
-    let (calm, crashed) = (two(false), two(true));
+    let (calm, crashed) = (two_gateways(false), two_gateways(true));
     assert_eq!(calm.clients[1], crashed.clients[1]);
     assert_eq!(calm.gateways[1], crashed.gateways[1]);
     assert!(calm.clients[0] != crashed.clients[0]);
@@ -202,17 +215,17 @@ fn a_spare_gateway_takes_the_users_of_one_that_is_down() {
     p.gateways[0].count = 3;
     p.faults = vec![fault(
         FaultKind::Crash,
-        once(3000, 3600),
+        single_schedule(3000, 3600),
         FaultTarget::Gateway(0, Some(1)),
         true,
     )];
-    let alone = simulate(&p, 0).all;
+    let single = simulate(&p, 0).total;
     p.gateways[0].spare = 1;
     p.gateways[0].rehome_after = Span::from_secs(45);
-    let spare = simulate(&p, 0).all;
+    let spare = simulate(&p, 0).total;
     // Ten users. Alone: refused every 30 s until the try at 6600, when the gateway is up. With a spare gateway: the second try, at 3060, goes there.
     assert_eq!(
-        (alone.all_drops(), alone.visible_us),
+        (single.all_drops(), single.visible_us),
         (10, 10 * 3_600_000_000)
     );
     assert_eq!((spare.all_drops(), spare.visible_us), (10, 10 * 60_000_000));
@@ -233,11 +246,11 @@ fn after_a_storm_refreshes_come_together_unless_they_are_jittered() {
         let mut p = plan(healthy(), vec![c], 4 * HOUR);
         p.faults = vec![fault(
             FaultKind::Crash,
-            once(HOUR, 10),
+            single_schedule(HOUR, 10),
             every_gateway(),
             true,
         )];
-        let minutes = simulate(&p, 0).all.minutes;
+        let minutes = simulate(&p, 0).total.minutes;
         // Back at 3630, so the echo is at 3630 + k · 1500.
         [1, 2, 3].map(|k| minutes[((3630 + k * 1500) / 60) as usize].refreshes)
     };

@@ -34,7 +34,7 @@ fn fault(kind: FaultKind, schedule: Schedule, target: FaultTarget, reset: bool) 
     }
 }
 
-fn once(at_s: u64, duration_s: u64) -> Schedule {
+fn single_schedule(at_s: u64, duration_s: u64) -> Schedule {
     Schedule::Once {
         at: Time(at_s * 1_000_000),
         duration: Span::from_secs(duration_s),

@@ -25,11 +25,11 @@ fn an_outage_fails_refreshes_over_udp() {
             FaultTarget::Clients(0),
             false,
         )];
-        let all = simulate(&p, 0).all;
+        let tally = simulate(&p, 0).total;
         let fails = ((outage - 31.5).max(0.0) / r as f64).min(1.0);
         let expected = fails * f64::from(users);
         let error = (expected * (1.0 - fails)).sqrt();
-        let drops = all.all_drops() as f64;
+        let drops = tally.all_drops() as f64;
         assert!(
             (drops - expected).abs() <= 4.0 * error,
             "B {outage}, R {r}: {drops} drops instead of {expected} ± {error}"
@@ -42,23 +42,23 @@ fn messages_wait_for_the_end_of_an_outage_on_tcp() {
     let mut p = plan(healthy(), vec![clients("c", 1, r2())], HOUR);
     p.faults = vec![fault(
         FaultKind::LinkOutage,
-        once(1495, 20),
+        single_schedule(1495, 20),
         FaultTarget::Clients(0),
         false,
     )];
-    let all = simulate(&p, 0).all;
+    let tally = simulate(&p, 0).total;
     assert_eq!(
         (
-            all.all_drops(),
-            all.get(Counter::MessagesLost),
-            all.get(Counter::RefreshesFailed)
+            tally.all_drops(),
+            tally.get(Counter::MessagesLost),
+            tally.get(Counter::RefreshesFailed)
         ),
         (0, 0, 0)
     );
     // Longer than the refresh can wait: torn down at 1532.
     p.faults = vec![fault(
         FaultKind::LinkOutage,
-        once(1495, 60),
+        single_schedule(1495, 60),
         FaultTarget::Gateway(0, None),
         false,
     )];
@@ -109,8 +109,8 @@ fn an_idle_timeout_below_the_refresh_interval() {
             let p = plan(healthy(), vec![c], 20 * DAY);
             let runs: Vec<f64> = (0..6)
                 .map(|rep| {
-                    let all = simulate(&p, rep).all;
-                    (all.silent_us + all.visible_us) as f64 / all.signed_in_us as f64
+                    let tally = simulate(&p, rep).total;
+                    (tally.silent_us + tally.visible_us) as f64 / tally.signed_in_us as f64
                 })
                 .collect();
             let (mean, error) = mean(&runs);
@@ -135,8 +135,8 @@ fn keep_alives_and_traffic_of_others_keep_a_connection() {
     let down = |change: &dyn Fn(&mut Plan)| {
         let mut p = plan(healthy(), vec![clients("c", 20, r2())], 8 * HOUR);
         change(&mut p);
-        let all = simulate(&p, 0).all;
-        (all.silent_us + all.visible_us > 0, all.all_drops())
+        let tally = simulate(&p, 0).total;
+        (tally.silent_us + tally.visible_us > 0, tally.all_drops())
     };
     let idle = Some(Span::from_secs(1200));
     assert!(down(&|p| p.clients[0].path.idle_timeout = idle).0);
@@ -177,16 +177,16 @@ fn ocs_fails_over_and_forgets_routes() {
     let mut p = plan(healthy(), vec![clients("c", 5, r2())], HOUR);
     p.faults = vec![fault(
         FaultKind::OcsFailover,
-        once(1000, 20),
+        single_schedule(1000, 20),
         FaultTarget::All,
         false,
     )];
-    let all = simulate(&p, 0).all;
+    let tally = simulate(&p, 0).total;
     assert_eq!(
         (
-            all.drops[DropCause::PathLost as usize],
-            all.visible_us,
-            all.all_back_us
+            tally.drops[DropCause::PathLost as usize],
+            tally.visible_us,
+            tally.all_back_us
         ),
         (5, 5 * 30_000_000, Some(30_000_000))
     );

@@ -9,7 +9,7 @@ fn a_sleeping_pc_wakes_to_a_lost_session() {
     let mut p = plan(gw, vec![clients("c", 1, r2())], 3 * HOUR);
     p.faults = vec![fault(
         FaultKind::Sleep,
-        once(1000, 3000),
+        single_schedule(1000, 3000),
         FaultTarget::Clients(0),
         false,
     )];
@@ -23,27 +23,27 @@ fn a_sleeping_pc_wakes_to_a_lost_session() {
     // A short sleep is an interruption.
     p.faults = vec![fault(
         FaultKind::Sleep,
-        once(1000, 60),
+        single_schedule(1000, 60),
         FaultTarget::Clients(0),
         false,
     )];
-    let all = simulate(&p, 0).all;
+    let tally = simulate(&p, 0).total;
     assert_eq!(
         (
-            all.all_drops(),
-            all.get(Counter::Interruptions),
-            all.silent_us
+            tally.all_drops(),
+            tally.get(Counter::Interruptions),
+            tally.silent_us
         ),
         (0, 1, 60_000_000)
     );
     p.faults = vec![fault(
         FaultKind::NetworkChange,
-        once(1000, 0),
+        single_schedule(1000, 0),
         FaultTarget::Clients(0),
         false,
     )];
-    let all = simulate(&p, 0).all;
-    assert_eq!((all.all_drops(), all.visible_us), (1, 30_000_000));
+    let tally = simulate(&p, 0).total;
+    assert_eq!((tally.all_drops(), tally.visible_us), (1, 30_000_000));
 }
 
 #[test]
@@ -57,13 +57,13 @@ fn who_signs_in_has_woken_the_pc() {
     // Asleep from 08:30 to 10:30, signed in from 09:00 to 11:00.
     p.faults = vec![fault(
         FaultKind::Sleep,
-        once(1800, 2 * HOUR),
+        single_schedule(1800, 2 * HOUR),
         FaultTarget::All,
         false,
     )];
-    let all = simulate(&p, 0).all;
+    let tally = simulate(&p, 0).total;
     assert_eq!(
-        (all.usable_us, all.signed_in_us),
+        (tally.usable_us, tally.signed_in_us),
         (2 * 3_600_000_000, 2 * 3_600_000_000)
     );
 }
@@ -87,8 +87,8 @@ fn a_call_asked_for_at_sign_out_is_not_left_waiting() {
         throttle: None,
     });
     // The law is asserted at the end of the run.
-    let all = simulate(&p, 0).all;
-    assert!(all.get(Counter::OriginationsAttempted) > 1000);
+    let tally = simulate(&p, 0).total;
+    assert!(tally.get(Counter::OriginationsAttempted) > 1000);
 }
 
 #[test]
@@ -101,12 +101,12 @@ fn all_are_back_after_a_scheduled_fault_of_the_clients_too() {
         );
         p.faults = vec![fault(
             kind,
-            once(1000, lasts),
+            single_schedule(1000, lasts),
             FaultTarget::Clients(0),
             false,
         )];
-        let all = simulate(&p, 0).all;
-        (all.all_back_us, all.all_back_open_us)
+        let tally = simulate(&p, 0).total;
+        (tally.all_back_us, tally.all_back_open_us)
     };
     // Reset at once, set up again 30 s later; a PC that slept for less than its timers is back when it wakes.
     assert_eq!(
@@ -127,9 +127,16 @@ fn faults_of_one_instant_are_counted_from_before_the_first() {
     for kind in [FaultKind::LinkOutage, FaultKind::Sleep] {
         let groups = vec![clients("a", 6, r2()), clients("b", 4, r2())];
         let mut p = plan(healthy(), groups, 3 * HOUR);
-        let of = |group| fault(kind, once(1000, 60), FaultTarget::Clients(group), false);
-        p.faults = vec![of(0), of(1)];
-        let presence = simulate(&p, 0).all.presence;
+        let group_fault = |group| {
+            fault(
+                kind,
+                single_schedule(1000, 60),
+                FaultTarget::Clients(group),
+                false,
+            )
+        };
+        p.faults = vec![group_fault(0), group_fault(1)];
+        let presence = simulate(&p, 0).total.presence;
         assert_eq!(
             (presence.at_faults, presence.usable_at_faults),
             (20, 20),

@@ -16,22 +16,22 @@ fn every_class_is_decoded_message_by_message_without_a_fault() {
         for path in ["lan-udp", "lan-tls"] {
             let name = format!("{class}-{path}");
             fs::write(folder.join("s.toml"), scenario(class, "", path)).unwrap();
-            let (one, two) = (format!("{name}.pcap"), format!("{name}-2.pcap"));
+            let (first, second) = (format!("{name}.pcap"), format!("{name}-2.pcap"));
             let json = rccsim(
-                &["trace", "s.toml", "--format", "json", "--pcap", &one],
+                &["trace", "s.toml", "--format", "json", "--pcap", &first],
                 folder,
             );
-            rccsim(&["trace", "s.toml", "--pcap", &two], folder);
-            let file = folder.join(&one);
+            rccsim(&["trace", "s.toml", "--pcap", &second], folder);
+            let file = folder.join(&first);
             assert_eq!(
                 fs::read(&file).unwrap(),
-                fs::read(folder.join(&two)).unwrap()
+                fs::read(folder.join(&second)).unwrap()
             );
-            let (seen, ladder) = (messages(&file), rungs(&json.stdout));
-            let kinds = |all: &[(f64, String)]| -> Vec<String> {
-                all.iter().map(|(_, what)| what.clone()).collect()
+            let (messages_seen, ladder) = (messages(&file), rungs(&json.stdout));
+            let kinds = |lines: &[(f64, String)]| -> Vec<String> {
+                lines.iter().map(|(_, label)| label.clone()).collect()
             };
-            assert_eq!(kinds(&seen), kinds(&ladder), "{name}");
+            assert_eq!(kinds(&messages_seen), kinds(&ladder), "{name}");
             let faults = "_ws.malformed or ip.checksum.status == 0 or udp.checksum.status == 0 or \
                 tcp.checksum.status == 0 or tcp.analysis.flags";
             assert_eq!(
@@ -50,24 +50,24 @@ fn every_class_is_decoded_message_by_message_without_a_fault() {
                 &["frame.number"],
             );
             assert!(!bodies.is_empty(), "{name}");
-            sngrep_takes_as_many(&file, seen.len());
+            sngrep_takes_as_many(&file, messages_seen.len());
         }
     }
 }
 
 /// sngrep reads the file and writes what it took of it.
 fn sngrep_takes_as_many(file: &std::path::Path, count: usize) {
-    let taken = file.with_extension("sngrep.pcap");
+    let copy = file.with_extension("sngrep.pcap");
     let status = Command::new("sngrep")
         .env("TERM", "xterm")
         .args(["-N", "-q", "-I", file.to_str().unwrap()])
-        .args(["-O", taken.to_str().unwrap()])
+        .args(["-O", copy.to_str().unwrap()])
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .status()
         .unwrap_or_else(|e| panic!("sngrep: {e}; .ci/run installs it"));
     assert!(status.success());
-    assert_eq!(messages(&taken).len(), count, "{}", file.display());
+    assert_eq!(messages(&copy).len(), count, "{}", file.display());
 }
 
 #[test]
@@ -97,6 +97,6 @@ fn a_run_writes_the_first_users_each_at_an_address_of_its_own() {
         "trace", "s.toml", "--all", "--user", "2", "--pcap", "t.pcap",
     ];
     rccsim(&trace, folder);
-    let all = tshark(&file, "sip and ip.addr == 192.0.2.2", &["frame.number"]);
-    assert_eq!(all.len(), messages(&folder.join("t.pcap")).len());
+    let numbers = tshark(&file, "sip and ip.addr == 192.0.2.2", &["frame.number"]);
+    assert_eq!(numbers.len(), messages(&folder.join("t.pcap")).len());
 }

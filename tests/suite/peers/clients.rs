@@ -40,13 +40,20 @@ fn pjsip_gives_up_32_s_after_its_refresh_was_ignored() {
         fs::read_to_string(folder.path().join("rccsim.log")).unwrap()
     );
     thread::sleep(std::time::Duration::from_millis(500));
-    let all = messages(&folder.path().join("g.pcap"));
-    let answered = all.iter().find(|(_, what)| what == "200 INVITE").unwrap().0;
-    let bye = all.iter().find(|(_, what)| what == "BYE");
-    let bye = bye.unwrap_or_else(|| panic!("{all:?}"));
+    let traffic = messages(&folder.path().join("g.pcap"));
+    let answered = traffic
+        .iter()
+        .find(|(_, label)| label == "200 INVITE")
+        .unwrap()
+        .0;
+    let bye = traffic.iter().find(|(_, label)| label == "BYE");
+    let bye = bye.unwrap_or_else(|| panic!("{traffic:?}"));
     // Half of 90 s, and 64·T1 more.
     let after = bye.0 - answered;
     assert!((after - 77.0).abs() < 1.5, "BYE after {after} s");
-    let updates = all.iter().filter(|(_, what)| what == "UPDATE").count();
+    let updates = traffic
+        .iter()
+        .filter(|(_, label)| label == "UPDATE")
+        .count();
     assert!((8..=11).contains(&updates), "{updates} copies of UPDATE");
 }

@@ -14,9 +14,9 @@ fn probe(port: &str, transport: &str, folder: &Path) -> String {
         clippy::disallowed_methods,
         reason = "a real program is given a real time"
     )]
-    let begun = Instant::now();
+    let start = Instant::now();
     let output = rccsim(&["probe", &uri, "--pcap", "probe.pcap"], folder);
-    assert!(begun.elapsed().as_secs() <= 75, "{:?}", begun.elapsed());
+    assert!(start.elapsed().as_secs() <= 75, "{:?}", start.elapsed());
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -123,8 +123,8 @@ fn through_kamailio_the_422_is_seen_and_the_route_is_kept() {
     assert!(line(&text, "UPDATE gets").starts_with("200"), "{text}");
     assert!(line(&text, "Min-SE (422)").starts_with("300 s"), "{text}");
     let file = folder.path().join("probe.pcap");
-    let within = "sip.Method == \"UPDATE\" or sip.Method == \"BYE\"";
-    let routes = tshark(&file, within, &["sip.Route"]);
+    let filter = "sip.Method == \"UPDATE\" or sip.Method == \"BYE\"";
+    let routes = tshark(&file, filter, &["sip.Route"]);
     let route = format!("<sip:127.0.0.1:{relay};lr");
     assert!(
         routes.len() >= 2 && routes.iter().all(|r| r[0].starts_with(&route)),
@@ -142,8 +142,11 @@ fn pjsip_takes_no_csta_body_and_is_healthy_without() {
     let _gateway = Running::start(&python(), &[&script, &port, "100"], folder.path());
     let text = probe(&port, "udp", folder.path());
     assert_eq!(line(&text, "behaves like"), "healthy", "{text}");
-    let all = messages(&folder.path().join("probe.pcap"));
-    assert!(all.iter().any(|(_, what)| what == "415 INVITE"), "{all:?}");
+    let traffic = messages(&folder.path().join("probe.pcap"));
+    assert!(
+        traffic.iter().any(|(_, what)| what == "415 INVITE"),
+        "{traffic:?}"
+    );
 }
 
 /// Gaps on an idle machine are within 50 ms; where everything runs at once, programs are stalled by more.
@@ -184,13 +187,17 @@ fn our_client_at_sipps_gateway_says_what_trace_says_when_trace_says_it() {
         "c.pcap",
     ];
     rccsim(&client, folder);
-    let (seen, expected) = (messages(&folder.join("c.pcap")), rungs(&trace.stdout));
+    let (messages_seen, expected) = (messages(&folder.join("c.pcap")), rungs(&trace.stdout));
     let mut worst: f64 = 0.0;
-    for ((at, what), (at_trace, what_trace)) in seen.iter().zip(&expected) {
-        assert_eq!(what, what_trace, "{seen:?}\n{expected:?}");
+    for ((at, label), (at_trace, what_trace)) in messages_seen.iter().zip(&expected) {
+        assert_eq!(label, what_trace, "{messages_seen:?}\n{expected:?}");
         worst = worst.max((at - at_trace).abs());
     }
-    assert_eq!(seen.len(), expected.len(), "{seen:?}\n{expected:?}");
+    assert_eq!(
+        messages_seen.len(),
+        expected.len(),
+        "{messages_seen:?}\n{expected:?}"
+    );
     assert!(worst <= GAP_MOST_S, "{worst} s");
     println!("largest difference {:.1} ms", worst * 1e3);
 }

@@ -139,11 +139,11 @@ fn messages(file: &Path) -> Vec<(f64, String)> {
     rows.iter()
         .map(|row| {
             let at = row[0].parse::<f64>().unwrap() - first;
-            let what = match row[1].as_str() {
+            let label = match row[1].as_str() {
                 "" => format!("{} {}", row[2], row[3]),
                 method => method.into(),
             };
-            (at, what)
+            (at, label)
         })
         .collect()
 }
@@ -151,27 +151,27 @@ fn messages(file: &Path) -> Vec<(f64, String)> {
 /// The messages of a ladder that `trace` wrote as JSON, in the same form.
 fn rungs(json: &[u8]) -> Vec<(f64, String)> {
     let ladder: Value = serde_json::from_slice(json).unwrap();
-    let mut all = Vec::new();
+    let mut rungs = Vec::new();
     for rung in ladder["rungs"].as_array().unwrap() {
         if rung.get("to").is_none() {
             continue;
         }
-        let what = rung["what"].as_str().unwrap();
-        let mut words = what.split([' ', ',']);
+        let label = rung["what"].as_str().unwrap();
+        let mut words = label.split([' ', ',']);
         let first = words.next().unwrap();
-        let what = match first.parse::<u16>() {
+        let label = match first.parse::<u16>() {
             Ok(code) => {
-                let (_, rest) = what.split_once('(').unwrap();
+                let (_, rest) = label.split_once('(').unwrap();
                 let (method, _) = rest.split_once(')').unwrap();
                 format!("{code} {method}")
             }
             Err(_) => first.to_string(),
         };
-        all.push((rung["at_us"].as_f64().unwrap() / 1e6, what));
+        rungs.push((rung["at_us"].as_f64().unwrap() / 1e6, label));
     }
-    let first = all[0].0;
-    all.iter_mut().for_each(|(at, _)| *at -= first);
-    all
+    let first = rungs[0].0;
+    rungs.iter_mut().for_each(|(at, _)| *at -= first);
+    rungs
 }
 
 /// A scenario of one user.

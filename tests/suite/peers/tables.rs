@@ -35,12 +35,12 @@ assert len(run) > 0
 "#;
 
 fn python_in(folder: &Path, program: &str) -> String {
-    let ours = Path::new(env!("CARGO_BIN_EXE_rccsim")).parent().unwrap();
+    let binaries = Path::new(env!("CARGO_BIN_EXE_rccsim")).parent().unwrap();
     let rest = env::var("PATH").unwrap();
     let output = Command::new(python())
         .args(["-c", program])
         .current_dir(folder)
-        .env("PATH", format!("{}:{rest}", ours.display()))
+        .env("PATH", format!("{}:{rest}", binaries.display()))
         .env("MPLBACKEND", "Agg")
         .output()
         .unwrap_or_else(|e| panic!("{}: {e}; .ci/run installs it", python()));
@@ -54,7 +54,7 @@ fn python_in(folder: &Path, program: &str) -> String {
 fn every_table_opens_typed_and_joins_by_its_point() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let two = "clients.refresh_interval=5 min, 25 min";
+    let intervals = "clients.refresh_interval=5 min, 25 min";
     let words = "clients.reestablish=fixed 30 s, never";
     let short = [
         "--reps",
@@ -65,9 +65,11 @@ fn every_table_opens_typed_and_joins_by_its_point() {
         "--quiet",
     ];
     let model = ["nec-r2"];
-    let sweep = ["--vary", two, "--vary", words, "--zip", "--out", "sweep"];
-    for (command, more) in [("sweep", &sweep[..]), ("run", &["--out", "run"])] {
-        let arguments = [&[command], &model[..], more, &short[..]].concat();
+    let sweep = [
+        "--vary", intervals, "--vary", words, "--zip", "--out", "sweep",
+    ];
+    for (command, flags) in [("sweep", &sweep[..]), ("run", &["--out", "run"])] {
+        let arguments = [&[command], &model[..], flags, &short[..]].concat();
         let output = Command::new(env!("CARGO_BIN_EXE_rccsim"))
             .args(&arguments)
             .current_dir(folder)

@@ -11,13 +11,13 @@ fn calls_first_and_a_serial_section() {
         ..config(1, None, ServiceTime::Fixed(ms(10)))
     };
     let mut station = Station::new(&first, Stream::open(1, 0, 0, 0), Time(1_000_000));
-    let begun = station.offer(Time(0), 1, job()).unwrap().unwrap();
+    let job_begun = station.offer(Time(0), 1, job()).unwrap().unwrap();
     station.offer(Time(1), 2, job()).unwrap();
     station
         .offer(Time(2), 3, Work::Originate(Subject::Delivered, 1))
         .unwrap();
-    let (done, next) = station.served(begun.ends, begun.slot, begun.number);
-    assert_eq!(done.unwrap().user, 1);
+    let (finish, next) = station.served(job_begun.ends, job_begun.slot, job_begun.number);
+    assert_eq!(finish.unwrap().user, 1);
     let next = next[0].unwrap();
     assert_eq!(
         station
@@ -35,18 +35,18 @@ fn calls_first_and_a_serial_section() {
     };
     let mut station = Station::new(&serial, Stream::open(1, 0, 0, 0), Time(1_000_000));
     let start = Work::Received(Message::request(Side::Client, 1, 3, Subject::MonitorStart));
-    let begun: Vec<_> = (0..3)
+    let starts: Vec<_> = (0..3)
         .map(|u| station.offer(Time(0), u, start).unwrap().unwrap())
         .collect();
-    let mut pending: Vec<_> = begun
+    let mut pending: Vec<_> = starts
         .iter()
         .flat_map(|b| station.served(b.ends, b.slot, b.number).1)
         .flatten()
         .collect();
     let mut ends = Vec::new();
     while let Some(b) = pending.pop() {
-        let (done, next) = station.served(b.ends, b.slot, b.number);
-        ends.push((done.unwrap().user, b.ends));
+        let (finish, next) = station.served(b.ends, b.slot, b.number);
+        ends.push((finish.unwrap().user, b.ends));
         pending.extend(next.into_iter().flatten());
     }
     // Served in parallel until 10 ms, then one at a time.
@@ -94,11 +94,11 @@ fn a_storm_of_sequential_set_ups() {
             Time(3 * users * service_ms * 1000 / servers),
             "{users} users"
         );
-        let all = simulate(&p, 0).all;
+        let tally = simulate(&p, 0).total;
         assert_eq!(
             (
-                all.get(Counter::SetupsFailed),
-                all.station.queue_peak as u64
+                tally.get(Counter::SetupsFailed),
+                tally.station.queue_peak as u64
             ),
             (0, users - servers)
         );
@@ -111,7 +111,7 @@ fn a_storm_of_sequential_set_ups() {
         );
         p.gateways[0].station = Some(config(1, None, ServiceTime::Fixed(Span::from_millis(100))));
         assert_eq!(
-            simulate(&p, 0).all.get(Counter::SetupsFailed) > 0,
+            simulate(&p, 0).total.get(Counter::SetupsFailed) > 0,
             fails,
             "{users} users at 10 jobs a second"
         );
@@ -136,13 +136,16 @@ fn overload_refuses_or_drops_and_toasts_are_missed_for_it() {
                 ServiceTime::Exponential(Span::from_millis(110)),
             )
         });
-        let all = simulate(&p, 0).all;
+        let tally = simulate(&p, 0).total;
         assert!(
-            all.station.refused > 0 && all.station.queue_peak == 20,
+            tally.station.refused > 0 && tally.station.queue_peak == 20,
             "{overload:?}"
         );
-        assert!(all.missed[MissCause::Overload as usize] > 0, "{overload:?}");
-        let drops = all.drops[rccsim::measure::DropCause::Overload as usize];
+        assert!(
+            tally.missed[MissCause::Overload as usize] > 0,
+            "{overload:?}"
+        );
+        let drops = tally.drops[rccsim::measure::DropCause::Overload as usize];
         assert!(
             drops > 0,
             "{overload:?}: a refresh that finds no place ends in a drop by overload"
@@ -167,7 +170,7 @@ fn who_finds_no_place_comes_back_after_retry_after_or_when_nobody_answered() {
         let last = observe(&p, 0, 0, 0, Last::default()).unwrap().0;
         assert_eq!(last, Time(back_s * 1_000_000 + 3 * 100_000), "{overload:?}");
         assert_eq!(
-            simulate(&p, 0).all.get(Counter::SetupsFailed),
+            simulate(&p, 0).total.get(Counter::SetupsFailed),
             1,
             "{overload:?}"
         );
@@ -192,7 +195,7 @@ fn retransmissions_load_the_station() {
             Time(up_s * 1_000_000),
             "{transport:?}"
         );
-        assert_eq!(simulate(&p, 0).all.station.offered, jobs, "{transport:?}");
+        assert_eq!(simulate(&p, 0).total.station.offered, jobs, "{transport:?}");
     }
 }
 
@@ -211,10 +214,10 @@ fn an_event_that_takes_longer_than_the_phone_rings_is_late() {
         let mut station = config(20, None, ServiceTime::Fixed(Span::ZERO));
         station.service[JobClass::Call as usize] = ServiceTime::Fixed(Span::from_secs(service_s));
         p.gateways[0].station = Some(station);
-        let all = simulate(&p, 0).all;
+        let tally = simulate(&p, 0).total;
         let (due, late) = (
-            all.get(Counter::ToastsDue) as f64,
-            all.missed[MissCause::Late as usize] as f64,
+            tally.get(Counter::ToastsDue) as f64,
+            tally.missed[MissCause::Late as usize] as f64,
         );
         let share = 1.0 - libm::exp(-(service_s as f64) / 10.0);
         let z = (late - due * share) / (due * share * (1.0 - share)).sqrt();
@@ -222,7 +225,7 @@ fn an_event_that_takes_longer_than_the_phone_rings_is_late() {
             due > 6000.0 && z.abs() < 4.0,
             "{late} of {due}, expected {share}, z = {z:.1}"
         );
-        assert_eq!(all.all_missed(), all.missed[MissCause::Late as usize]);
+        assert_eq!(tally.all_missed(), tally.missed[MissCause::Late as usize]);
     }
 }
 
@@ -252,11 +255,11 @@ fn a_monitor_left_behind_holds_its_line_until_the_gateways_timer() {
             target: FaultTarget::Clients(0),
             number: 0,
         }];
-        let all = simulate(&p, 0).all;
+        let tally = simulate(&p, 0).total;
         (
-            all.get(Counter::SessionsEstablished),
-            all.get(Counter::SetupsFailed),
-            all.visible_us / 1_000_000,
+            tally.get(Counter::SessionsEstablished),
+            tally.get(Counter::SetupsFailed),
+            tally.visible_us / 1_000_000,
         )
     };
     // The dialog of before 1000 is still there: tries at 1030, 1060, … until the gateway's timer ends it at 1800.
@@ -274,13 +277,13 @@ fn limits_of_monitors() {
         HOUR,
     );
     p.gateways[0].max_sessions = Some(7);
-    let all = simulate(&p, 0).all;
-    assert_eq!(all.get(Counter::SessionsEstablished), 7);
+    let tally = simulate(&p, 0).total;
+    assert_eq!(tally.get(Counter::SessionsEstablished), 7);
     // The three others try every 30 s and send BYE each time.
     assert!(
-        all.get(Counter::SetupsFailed) >= 3 * 119,
+        tally.get(Counter::SetupsFailed) >= 3 * 119,
         "{}",
-        all.get(Counter::SetupsFailed)
+        tally.get(Counter::SetupsFailed)
     );
 }
 
@@ -294,7 +297,7 @@ fn service_classes_have_their_own_times() {
         1501,
     );
     p.gateways[0].station = Some(station);
-    let tally = simulate(&p, 0).all.station;
+    let tally = simulate(&p, 0).total.station;
     // Three jobs of set-up at no time, one refresh of 250 ms.
     assert_eq!(
         (tally.offered, tally.busy_us, tally.response.sum_us()),

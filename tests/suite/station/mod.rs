@@ -54,17 +54,17 @@ fn drive(
         match (arrivals.peek().copied(), next_end) {
             (Some(at), end) if end.is_none_or(|end| at < end) => {
                 arrivals.next();
-                if let Ok(Some(begun)) = station.offer(at, 0, job()) {
-                    services.push(Reverse((begun.ends, begun.slot, begun.number)));
+                if let Ok(Some(service)) = station.offer(at, 0, job()) {
+                    services.push(Reverse((service.ends, service.slot, service.number)));
                 }
             }
             (_, Some(end)) if end < horizon => {
                 let Some(Reverse((_, place, number))) = services.pop() else {
                     unreachable!()
                 };
-                let (_, begun) = station.served(end, place, number);
+                let (_, next_start) = station.served(end, place, number);
                 services.extend(
-                    begun
+                    next_start
                         .into_iter()
                         .flatten()
                         .map(|b| Reverse((b.ends, b.slot, b.number))),
@@ -89,14 +89,14 @@ fn poisson(rate_per_s: f64, seed: u64) -> impl Iterator<Item = Time> {
 }
 
 /// The mean over independent runs is within 4 standard errors of theory.
-fn agrees(what: &str, runs: &[f64], theory: f64) {
+fn agrees(label: &str, runs: &[f64], theory: f64) {
     let n = runs.len() as f64;
     let mean = runs.iter().sum::<f64>() / n;
     let variance = runs.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (n - 1.0);
     let z = (mean - theory) / (variance / n).sqrt();
     assert!(
         z.abs() < 4.0,
-        "{what}: {mean} instead of {theory}, z = {z:.1}"
+        "{label}: {mean} instead of {theory}, z = {z:.1}"
     );
 }
 

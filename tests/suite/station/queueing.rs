@@ -60,11 +60,11 @@ fn mmc_without_a_bound() {
         if servers == 1 {
             // The time in M/M/1 is exponential: its median is its mean times ln 2, its 99th percentile times ln 100.
             for (p, factor) in [(0.5, std::f64::consts::LN_2), (0.99, libm::log(100.0))] {
-                let found = runs
+                let mean = runs
                     .iter()
                     .map(|t| t.response.quantile(p).unwrap().as_secs_f64() * 1e3)
                     .sum::<f64>();
-                let error = found / RUNS as f64 / (ms * factor) - 1.0;
+                let error = mean / RUNS as f64 / (ms * factor) - 1.0;
                 assert!(
                     (-0.02..0.028).contains(&error),
                     "percentile {p} of M/M/1: off by {error}"

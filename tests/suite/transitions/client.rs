@@ -14,7 +14,7 @@ use super::{COLUMNS, Port, ignored, name, row};
 
 /// A client on UDP with its clock and the last request that it sent.
 #[derive(Clone)]
-pub(super) struct Driven {
+pub(super) struct ClientRig {
     pub(super) client: Client,
     config: ClientConfig,
     pub(super) now: Time,
@@ -44,11 +44,11 @@ pub(super) enum ClientEvent {
 }
 
 impl ClientEvent {
-    fn all() -> Vec<Self> {
+    fn every_event() -> Vec<Self> {
         use ClientEvent::*;
-        let mut all = vec![SignIn, SignOut, MakeCall, AnswerCall];
-        all.extend(STATUSES.map(Answer));
-        all.extend(
+        let mut events = vec![SignIn, SignOut, MakeCall, AnswerCall];
+        events.extend(STATUSES.map(Answer));
+        events.extend(
             [
                 Subject::Bye,
                 Subject::Delivered,
@@ -57,14 +57,14 @@ impl ClientEvent {
             ]
             .map(Request),
         );
-        all.extend([
+        events.extend([
             Stray,
             ConnectionReset,
             FirstTimer,
             TransactionTimeout,
             SessionExpiry,
         ]);
-        all
+        events
     }
 
     fn title(self) -> String {
@@ -95,7 +95,7 @@ const STATUSES: [Status; 8] = [
     Status::Unavailable503,
 ];
 
-impl Driven {
+impl ClientRig {
     pub(super) fn new(config: ClientConfig) -> Self {
         Self {
             client: Client::new(false),
@@ -179,9 +179,9 @@ impl Driven {
     }
 
     /// Fires deadlines, at most so many, until one of this kind has fired; only what that one says is kept.
-    fn fire(&mut self, kind: Timer, most: usize, port: &mut Port) -> Option<()> {
+    fn fire(&mut self, kind: Timer, limit: usize, port: &mut Port) -> Option<()> {
         let phase = self.client.phase();
-        for _ in 0..most {
+        for _ in 0..limit {
             let (at, timer) = self.client.deadline()?;
             self.now = at;
             *port = self.port();
@@ -202,17 +202,17 @@ impl Driven {
 }
 
 /// The states of a client: those that the machine names, and what may pend in an established session.
-fn client_states() -> Vec<(&'static str, Driven)> {
+fn client_states() -> Vec<(&'static str, ClientRig)> {
     use ClientEvent::*;
     let ok = Answer(Status::Ok200);
-    let signed_out = Driven::new(r2());
+    let signed_out = ClientRig::new(r2());
     let calling = signed_out.clone().does(SignIn);
     let querying = calling.clone().does(ok);
     let monitoring = querying.clone().does(ok);
     let established = monitoring.clone().does(ok);
     let refreshing = established.clone().does(FirstTimer);
-    let held = refreshing.clone().does(Answer(Status::NotImplemented501));
-    let asked = established.clone().does(MakeCall);
+    let refusal = refreshing.clone().does(Answer(Status::NotImplemented501));
+    let call_state = established.clone().does(MakeCall);
     let idle = calling.clone().does(Answer(Status::Unavailable503));
     vec![
         ("SignedOut", signed_out),
@@ -227,8 +227,8 @@ fn client_states() -> Vec<(&'static str, Driven)> {
         ),
         ("Established", established),
         ("Established, UPDATE sent", refreshing),
-        ("Established, refresh refused and held", held),
-        ("Established, MakeCall sent", asked),
+        ("Established, refresh refused and held", refusal),
+        ("Established, MakeCall sent", call_state),
         ("Idle (no dialog, the next attempt is due)", idle),
     ]
 }
@@ -241,16 +241,16 @@ pub(super) fn tables() -> String {
     for (title, state) in client_states() {
         write!(tables, "\n### {title}{COLUMNS}").unwrap();
         let mut without_effect = Vec::new();
-        for event in ClientEvent::all() {
-            let mut driven = state.clone();
-            let Some(port) = driven.apply(event) else {
+        for event in ClientEvent::every_event() {
+            let mut rig = state.clone();
+            let Some(port) = rig.apply(event) else {
                 continue;
             };
             let quiet = port.sent.is_empty() && port.notes.is_empty();
-            if quiet && driven.client == state.client {
+            if quiet && rig.client == state.client {
                 without_effect.push(event.title());
             } else {
-                row(&mut tables, &event.title(), &port, &driven.state());
+                row(&mut tables, &event.title(), &port, &rig.state());
             }
         }
         ignored(&mut tables, &without_effect);
@@ -261,7 +261,7 @@ pub(super) fn tables() -> String {
 /// A set-up that is due or refused, by the settings that decide when it goes on.
 fn set_ups() -> String {
     let mut table = format!("\n### A set-up, by setting{COLUMNS}");
-    for (pace, turn, whose) in [
+    for (pace, turn, meaning) in [
         (None, None, "no pace"),
         (Some(500), None, "one each 500 ms, nobody waits"),
         (
@@ -270,23 +270,23 @@ fn set_ups() -> String {
             "one each 500 ms, its turn is 10 s later",
         ),
     ] {
-        let mut driven = Driven {
+        let mut rig = ClientRig {
             turn: turn.map(|s| Time::ZERO + Span::from_secs(s)),
-            ..Driven::new(ClientConfig {
+            ..ClientRig::new(ClientConfig {
                 setup_pace: pace.map(Span::from_millis),
                 ..r2()
             })
         };
-        let port = driven.apply(ClientEvent::SignIn).unwrap();
+        let port = rig.apply(ClientEvent::SignIn).unwrap();
         row(
             &mut table,
-            &format!("user signs in, {whose}"),
+            &format!("user signs in, {meaning}"),
             &port,
-            &driven.state(),
+            &rig.state(),
         );
         if turn.is_some() {
-            let port = driven.apply(ClientEvent::FirstTimer).unwrap();
-            row(&mut table, "its turn comes", &port, &driven.state());
+            let port = rig.apply(ClientEvent::FirstTimer).unwrap();
+            row(&mut table, "its turn comes", &port, &rig.state());
         }
     }
     for on_too_small in [OnTooSmall::Retry, OnTooSmall::EveryTime, OnTooSmall::Fail] {
@@ -294,14 +294,14 @@ fn set_ups() -> String {
             on_too_small,
             ..r2()
         };
-        let mut driven = Driven::new(config).does(ClientEvent::SignIn);
+        let mut rig = ClientRig::new(config).does(ClientEvent::SignIn);
         for event in ["422 Session Interval Too Small", "a second 422"] {
-            if driven.client.phase() != Phase::Calling {
+            if rig.client.phase() != Phase::Calling {
                 continue;
             }
-            let port = driven.apply(ClientEvent::Answer(Status::IntervalTooSmall422));
+            let port = rig.apply(ClientEvent::Answer(Status::IntervalTooSmall422));
             let event = format!("{event}, {on_too_small:?}");
-            row(&mut table, &event, &port.unwrap(), &driven.state());
+            row(&mut table, &event, &port.unwrap(), &rig.state());
         }
     }
     table
@@ -314,7 +314,7 @@ fn reactions() -> String {
         let established = [ClientEvent::SignIn]
             .into_iter()
             .chain([ClientEvent::Answer(Status::Ok200); 3])
-            .fold(Driven::new(config), Driven::does);
+            .fold(ClientRig::new(config), ClientRig::does);
         established.does(ClientEvent::FirstTimer)
     };
     for on_no_answer in [
@@ -322,13 +322,13 @@ fn reactions() -> String {
         OnNoAnswer::Hold,
         OnNoAnswer::KeepPolling,
     ] {
-        let mut driven = refreshing(ClientConfig {
+        let mut rig = refreshing(ClientConfig {
             on_no_answer,
             ..r2()
         });
-        let port = driven.apply(ClientEvent::TransactionTimeout).unwrap();
+        let port = rig.apply(ClientEvent::TransactionTimeout).unwrap();
         let event = format!("64·T1 without answer, {on_no_answer:?}");
-        row(&mut table, &event, &port, &driven.state());
+        row(&mut table, &event, &port, &rig.state());
     }
     for on_rejection in [
         OnRejection::FallBack,
@@ -337,43 +337,43 @@ fn reactions() -> String {
         OnRejection::RetryOnce,
         OnRejection::Retry,
     ] {
-        let mut driven = refreshing(ClientConfig {
+        let mut rig = refreshing(ClientConfig {
             on_rejection,
             ..r2()
         });
         let answer = ClientEvent::Answer(Status::MethodNotAllowed405);
-        let port = driven.apply(answer).unwrap();
+        let port = rig.apply(answer).unwrap();
         let event = format!("405 Method Not Allowed, {on_rejection:?}");
-        row(&mut table, &event, &port, &driven.state());
+        row(&mut table, &event, &port, &rig.state());
     }
     for on_glare in [OnGlare::Retry, OnGlare::TearDown] {
-        let mut driven = refreshing(ClientConfig { on_glare, ..r2() });
-        let port = driven.apply(ClientEvent::Answer(Status::Pending491));
+        let mut rig = refreshing(ClientConfig { on_glare, ..r2() });
+        let port = rig.apply(ClientEvent::Answer(Status::Pending491));
         let event = format!("491 Request Pending, {on_glare:?}");
-        row(&mut table, &event, &port.unwrap(), &driven.state());
+        row(&mut table, &event, &port.unwrap(), &rig.state());
     }
     for on_too_small in [OnTooSmall::Retry, OnTooSmall::EveryTime, OnTooSmall::Fail] {
-        let mut driven = refreshing(ClientConfig {
+        let mut rig = refreshing(ClientConfig {
             on_too_small,
             ..r2()
         });
         for event in ["422 Session Interval Too Small", "a second 422"] {
-            let port = driven.apply(ClientEvent::Answer(Status::IntervalTooSmall422));
+            let port = rig.apply(ClientEvent::Answer(Status::IntervalTooSmall422));
             let event = format!("{event}, {on_too_small:?}");
-            row(&mut table, &event, &port.unwrap(), &driven.state());
+            row(&mut table, &event, &port.unwrap(), &rig.state());
         }
     }
-    let mut driven = refreshing(ClientConfig {
+    let mut rig = refreshing(ClientConfig {
         refresh_tries: 2,
         ..r2()
     });
     for event in ["64·T1 without answer", "the same for the second"] {
-        let port = driven.apply(ClientEvent::TransactionTimeout).unwrap();
+        let port = rig.apply(ClientEvent::TransactionTimeout).unwrap();
         row(
             &mut table,
             &format!("{event}, 2 tries"),
             &port,
-            &driven.state(),
+            &rig.state(),
         );
     }
     table + &gateway_refreshes()
@@ -386,7 +386,7 @@ fn gateway_refreshes() -> String {
         [ClientEvent::SignIn]
             .into_iter()
             .chain([ClientEvent::Answer(Status::Ok200); 3])
-            .fold(Driven::new(config), Driven::does)
+            .fold(ClientRig::new(config), ClientRig::does)
     };
     for on_gateway_refresh in [
         OnGatewayRefresh::Accepted,
@@ -396,23 +396,23 @@ fn gateway_refreshes() -> String {
         OnGatewayRefresh::Rejected491,
         OnGatewayRefresh::Rejected500,
     ] {
-        let mut driven = established(ClientConfig {
+        let mut rig = established(ClientConfig {
             on_gateway_refresh,
             ..r2()
         });
-        let port = driven.apply(ClientEvent::Request(Subject::ReInvite));
+        let port = rig.apply(ClientEvent::Request(Subject::ReInvite));
         let event = format!("re-INVITE, {on_gateway_refresh:?}");
-        row(&mut table, &event, &port.unwrap(), &driven.state());
+        row(&mut table, &event, &port.unwrap(), &rig.state());
     }
     for answers_events in [true, false] {
-        let mut driven = established(ClientConfig {
+        let mut rig = established(ClientConfig {
             answers_events,
             ..r2()
         });
-        let port = driven.apply(ClientEvent::Request(Subject::Delivered));
+        let port = rig.apply(ClientEvent::Request(Subject::Delivered));
         let answers = if answers_events { "" } else { " no" };
         let event = format!("INFO DeliveredEvent, answers{answers} events");
-        row(&mut table, &event, &port.unwrap(), &driven.state());
+        row(&mut table, &event, &port.unwrap(), &rig.state());
     }
     table
 }

@@ -23,7 +23,7 @@ pub(super) fn gateway_config() -> GatewayConfig {
 
 /// A dialog at a gateway on UDP.
 #[derive(Clone)]
-pub(super) struct Held {
+pub(super) struct DialogRig {
     dialog: Dialog,
     config: GatewayConfig,
     now: Time,
@@ -47,10 +47,10 @@ pub(super) enum GatewayEvent {
 }
 
 impl GatewayEvent {
-    fn all() -> Vec<Self> {
+    fn every_event() -> Vec<Self> {
         use GatewayEvent::*;
-        let mut all = vec![CopyOfInvite];
-        all.extend(
+        let mut events = vec![CopyOfInvite];
+        events.extend(
             [
                 Subject::Ack,
                 Subject::GetCstaFeatures,
@@ -64,10 +64,10 @@ impl GatewayEvent {
             ]
             .map(Request),
         );
-        all.push(CallEvent);
-        all.extend([Status::Ok200, Status::DoesNotExist481, Status::Pending491].map(Answer));
-        all.extend([FirstTimer, TransactionTimeout, SessionExpiry, ShutDown]);
-        all
+        events.push(CallEvent);
+        events.extend([Status::Ok200, Status::DoesNotExist481, Status::Pending491].map(Answer));
+        events.extend([FirstTimer, TransactionTimeout, SessionExpiry, ShutDown]);
+        events
     }
 
     fn title(self) -> String {
@@ -84,7 +84,7 @@ impl GatewayEvent {
     }
 }
 
-impl Held {
+impl DialogRig {
     fn new(config: GatewayConfig) -> Self {
         Self::invited(config, 1800, &mut Port::default())
     }
@@ -148,8 +148,8 @@ impl Held {
         Some(port)
     }
 
-    fn fire(&mut self, kind: Timer, most: usize, port: &mut Port) -> Option<()> {
-        for _ in 0..most {
+    fn fire(&mut self, kind: Timer, limit: usize, port: &mut Port) -> Option<()> {
+        for _ in 0..limit {
             let (at, timer) = self.dialog.deadline()?;
             self.now = at;
             *port = Port::default();
@@ -190,9 +190,9 @@ fn session_request(subject: Subject, cseq: u16) -> Message {
     }
 }
 
-fn gateway_states() -> Vec<(&'static str, Held)> {
+fn gateway_states() -> Vec<(&'static str, DialogRig)> {
     use GatewayEvent::*;
-    let accepted = Held::new(gateway_config());
+    let accepted = DialogRig::new(gateway_config());
     let confirmed = accepted.clone().does(Request(Subject::Ack));
     let monitored = confirmed.clone().does(Request(Subject::MonitorStart));
     let event_sent = monitored.clone().does(CallEvent);
@@ -200,7 +200,7 @@ fn gateway_states() -> Vec<(&'static str, Held)> {
         refresher: Refresher::Uas,
         ..gateway_config()
     };
-    let refreshing = Held::new(refresher)
+    let refreshing = DialogRig::new(refresher)
         .does(Request(Subject::Ack))
         .does(FirstTimer);
     let closing = monitored.clone().does(ShutDown);
@@ -227,16 +227,16 @@ pub(super) fn tables() -> String {
     for (title, state) in gateway_states() {
         write!(tables, "\n### {title}{COLUMNS}").unwrap();
         let mut without_effect = Vec::new();
-        for event in GatewayEvent::all() {
-            let mut held = state.clone();
-            let Some(port) = held.apply(event) else {
+        for event in GatewayEvent::every_event() {
+            let mut rig = state.clone();
+            let Some(port) = rig.apply(event) else {
                 continue;
             };
             let quiet = port.sent.is_empty() && port.notes.is_empty();
-            if quiet && held.dialog == state.dialog {
+            if quiet && rig.dialog == state.dialog {
                 without_effect.push(event.title());
             } else {
-                row(&mut tables, &event.title(), &port, held.state());
+                row(&mut tables, &event.title(), &port, rig.state());
             }
         }
         ignored(&mut tables, &without_effect);
@@ -248,16 +248,16 @@ pub(super) fn tables() -> String {
 fn update_behaviours() -> String {
     let mut table = format!("\n### UPDATE, by class of gateway{COLUMNS}");
     for update in UPDATES {
-        let mut held = Held::new(GatewayConfig {
+        let mut rig = DialogRig::new(GatewayConfig {
             update,
             ..gateway_config()
         })
         .does(GatewayEvent::Request(Subject::Ack));
         if update == UpdateBehaviour::IntervalTooSmall422 {
-            held.config.min_se_s = 3600;
+            rig.config.min_se_s = 3600;
         }
-        let port = held.apply(GatewayEvent::Request(Subject::Update)).unwrap();
-        row(&mut table, &format!("{update:?}"), &port, held.state());
+        let port = rig.apply(GatewayEvent::Request(Subject::Update)).unwrap();
+        row(&mut table, &format!("{update:?}"), &port, rig.state());
     }
     let answer = answer_outside_dialog(&session_request(Subject::Update, 2));
     let port = Port {
@@ -285,17 +285,17 @@ fn reinvite_behaviours() -> String {
         R::Rejected501,
         R::Unavailable503,
     ] {
-        let mut held = Held::new(GatewayConfig {
+        let mut rig = DialogRig::new(GatewayConfig {
             reinvite,
             ..gateway_config()
         })
         .does(GatewayEvent::Request(Subject::Ack));
-        let port = held.apply(GatewayEvent::Request(Subject::ReInvite));
+        let port = rig.apply(GatewayEvent::Request(Subject::ReInvite));
         row(
             &mut table,
             &format!("{reinvite:?}"),
             &port.unwrap(),
-            held.state(),
+            rig.state(),
         );
     }
     table
@@ -305,7 +305,7 @@ fn reinvite_behaviours() -> String {
 fn own_refresh() -> String {
     let mut table = format!("\n### The gateway's own refresh, by setting{COLUMNS}");
     for failure in [OnRefreshFailure::TearDown, OnRefreshFailure::Hold] {
-        let refreshing = Held::new(GatewayConfig {
+        let refreshing = DialogRig::new(GatewayConfig {
             refresher: Refresher::Uas,
             on_no_answer: failure,
             on_rejection: failure,
@@ -319,10 +319,10 @@ fn own_refresh() -> String {
             GatewayEvent::Answer(Status::NotAcceptable488),
             GatewayEvent::Answer(Status::ServerError500),
         ] {
-            let mut held = refreshing.clone();
-            let port = held.apply(event).unwrap();
+            let mut rig = refreshing.clone();
+            let port = rig.apply(event).unwrap();
             let title = format!("{}, {failure:?}", event.title());
-            row(&mut table, &title, &port, held.state());
+            row(&mut table, &title, &port, rig.state());
         }
     }
     for refreshes in [
@@ -330,21 +330,21 @@ fn own_refresh() -> String {
         OwnRefreshes::Once,
         OwnRefreshes::Never,
     ] {
-        let mut held = Held::new(GatewayConfig {
+        let mut rig = DialogRig::new(GatewayConfig {
             refresher: Refresher::Uas,
             refreshes,
             ..gateway_config()
         })
         .does(GatewayEvent::Request(Subject::Ack));
         // The next timer is the refresh, or else that of the session.
-        let port = held.clone().apply(GatewayEvent::FirstTimer);
+        let port = rig.clone().apply(GatewayEvent::FirstTimer);
         let event = match port {
             Some(_) => GatewayEvent::FirstTimer,
             None => GatewayEvent::SessionExpiry,
         };
-        let port = held.apply(event).unwrap();
+        let port = rig.apply(event).unwrap();
         let title = format!("{}, {refreshes:?}", event.title());
-        row(&mut table, &title, &port, held.state());
+        row(&mut table, &title, &port, rig.state());
     }
     table
 }

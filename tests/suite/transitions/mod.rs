@@ -19,16 +19,15 @@ const SNAPSHOT: &str = "src/protocol/transitions.md";
 fn the_documented_state_tables_are_those_of_the_machines() {
     let (client, gateway) = (client::tables(), gateway::tables());
     let (of_client, of_gateway) = (timers::of_client(), timers::of_gateway());
-    let printed = format!("{client}{of_client}\n{gateway}{of_gateway}");
+    let tables = format!("{client}{of_client}\n{gateway}{of_gateway}");
     if std::env::var_os("RCCSIM_BLESS").is_some() {
-        std::fs::write(SNAPSHOT, &printed).unwrap();
+        std::fs::write(SNAPSHOT, &tables).unwrap();
     }
     let snapshot = std::fs::read_to_string(SNAPSHOT).unwrap_or_default();
-    let first =
-        (snapshot.lines().zip(printed.lines())).find(|(snapshot, printed)| snapshot != printed);
+    let first = (snapshot.lines().zip(tables.lines())).find(|(snapshot, line)| snapshot != line);
     assert!(
-        snapshot == printed,
-        "{SNAPSHOT} differs from the machines, first at {first:?}; they print\n{printed}"
+        snapshot == tables,
+        "{SNAPSHOT} differs from the machines, first at {first:?}; they print\n{tables}"
     );
 }
 

@@ -8,27 +8,27 @@ use rccsim::quantity::Span;
 
 use crate::deployments::r2;
 
-use super::client::{ClientEvent, Driven};
-use super::gateway::{GatewayEvent, Held, gateway_config};
+use super::client::{ClientEvent, ClientRig};
+use super::gateway::{DialogRig, GatewayEvent, gateway_config};
 use super::{COLUMNS, Port, row};
 
-fn established(config: ClientConfig) -> Driven {
+fn established(config: ClientConfig) -> ClientRig {
     let ok = ClientEvent::Answer(Status::Ok200);
     [ClientEvent::SignIn, ok, ok, ok]
         .into_iter()
-        .fold(Driven::new(config), Driven::does)
+        .fold(ClientRig::new(config), ClientRig::does)
 }
 
 /// The row of an event that may never come.
-fn row_if_any(table: &mut String, title: &str, driven: &mut Driven, event: ClientEvent) {
-    match driven.apply(event) {
+fn row_if_any(table: &mut String, title: &str, rig: &mut ClientRig, event: ClientEvent) {
+    match rig.apply(event) {
         Some(port) => {
-            let title = format!("{title}, {} s after the 2xx", driven.now.0 / 1_000_000);
-            row(table, &title, &port, &driven.state());
+            let title = format!("{title}, {} s after the 2xx", rig.now.0 / 1_000_000);
+            row(table, &title, &port, &rig.state());
         }
         None => {
             let title = format!("{title}: never comes");
-            row(table, &title, &Port::default(), &driven.state());
+            row(table, &title, &Port::default(), &rig.state());
         }
     }
 }
@@ -41,7 +41,7 @@ pub(super) fn of_client() -> String {
             offers_timer,
             ..r2()
         };
-        let mut driven = Driven::new(config.clone());
+        let mut driven = ClientRig::new(config.clone());
         let port = driven.apply(ClientEvent::SignIn).unwrap();
         let offered = match port.sent[0].value {
             0 => "no Session-Expires".into(),
@@ -68,7 +68,7 @@ pub(super) fn of_client() -> String {
         }
     }
     for enforces_timer in [true, false] {
-        let mut held = established(ClientConfig {
+        let mut rig = established(ClientConfig {
             enforces_timer,
             on_rejection: OnRejection::Hold,
             ..r2()
@@ -76,7 +76,7 @@ pub(super) fn of_client() -> String {
         .does(ClientEvent::FirstTimer)
         .does(ClientEvent::Answer(Status::MethodNotAllowed405));
         let title = format!("session timer, enforces_session_timer = {enforces_timer}");
-        row_if_any(&mut table, &title, &mut held, ClientEvent::SessionExpiry);
+        row_if_any(&mut table, &title, &mut rig, ClientEvent::SessionExpiry);
     }
     for sends_bye in [true, false] {
         let mut refreshing =
@@ -96,9 +96,9 @@ pub(super) fn of_gateway() -> String {
             ..gateway_config()
         };
         let mut port = Port::default();
-        let held = Held::invited(config, 0, &mut port);
+        let rig = DialogRig::invited(config, 0, &mut port);
         let title = format!("INVITE without Session-Expires, imposes_timer = {imposes_timer}");
-        row(&mut table, &title, &port, held.state());
+        row(&mut table, &title, &port, rig.state());
     }
     for refresher in [Refresher::Uac, Refresher::Uas] {
         for refresher_on_refresh in [
@@ -112,21 +112,21 @@ pub(super) fn of_gateway() -> String {
                 refresher_on_refresh,
                 ..gateway_config()
             };
-            let mut held = Held::invited(config, 1800, &mut Port::default())
+            let mut rig = DialogRig::invited(config, 1800, &mut Port::default())
                 .does(GatewayEvent::Request(Subject::Ack));
-            let port = held.apply(GatewayEvent::Request(Subject::Update)).unwrap();
+            let port = rig.apply(GatewayEvent::Request(Subject::Update)).unwrap();
             let title = format!(
                 "UPDATE, refresher {refresher:?}, refresher_on_refresh {refresher_on_refresh:?}: {:?} from then on",
                 port.sent[0].refresher
             );
-            row(&mut table, &title, &port, held.state());
+            row(&mut table, &title, &port, rig.state());
             // Its own refresh comes before the session timer, if it has the role.
-            let (title, event) = match held.clone().apply(GatewayEvent::FirstTimer) {
+            let (title, event) = match rig.clone().apply(GatewayEvent::FirstTimer) {
                 Some(_) => ("then its refresh", GatewayEvent::FirstTimer),
                 None => ("then its session timer", GatewayEvent::SessionExpiry),
             };
-            let port = held.apply(event).unwrap();
-            row(&mut table, title, &port, held.state());
+            let port = rig.apply(event).unwrap();
+            row(&mut table, title, &port, rig.state());
         }
     }
     table

@@ -27,21 +27,21 @@ fn a_search_tells_what_binds() {
         trials.join(",")
     );
     let plots = plots_of_folder(&[("summary.json", text)]);
-    let limits = named(&plots, "limits");
+    let limits = find_chart(&plots, "limits");
     assert_eq!(
         limits.title,
         "Gateways: 2 is the smallest that serves; what binds: missed toasts"
     );
     // The confirmation has the last word: 0.016 of 0.02 is 80 %.
-    let marked = limits.layers.iter().find_map(|l| {
+    let marker = limits.layers.iter().find_map(|l| {
         if let Layer::Marker(m) = l {
             Some((m.x, m.y))
         } else {
             None
         }
     });
-    assert_eq!(marked, Some((2.0, 80.0)));
-    assert!(named(&plots, "search").title.contains("in 3 steps"));
+    assert_eq!(marker, Some((2.0, 80.0)));
+    assert!(find_chart(&plots, "search").title.contains("in 3 steps"));
 }
 
 #[test]
@@ -53,16 +53,16 @@ fn a_tornado_ends_at_the_extremes_of_each_key() {
     let plots = plots_of_folder(&[("summary.json", text.into())]);
     let picture = svg_of(&plots, "tornado");
     assert_eq!(
-        named(&plots, "tornado").title,
+        find_chart(&plots, "tornado").title,
         "Missed toasts hang most on re-establishment"
     );
-    for shown in [
+    for fragment in [
         ">never<",
         ">fixed 0 s<",
         "as it stands: 2 %",
         "Without effect: what a crash wipes",
     ] {
-        assert!(picture.contains(shown), "{shown} in {picture}");
+        assert!(picture.contains(fragment), "{fragment} in {picture}");
     }
     assert!(
         !picture.contains("fixed 600 s"),
@@ -89,14 +89,21 @@ fn a_comparison_shows_differences_and_pairs() {
          alternative=b,1,0f,all,missed_toast_fraction,,0.01,,1,100,fraction,2\nalternative=b,2,0f,all,missed_toast_fraction,,0.04,,4,100,fraction,2\n"
     );
     let plots = plots_of_folder(&[("summary.json", text), ("runs.csv", runs)]);
-    assert_eq!(named(&plots, "differences").title, "b is better than a");
+    assert_eq!(
+        find_chart(&plots, "differences").title,
+        "b is better than a"
+    );
     assert!(
         svg_of(&plots, "differences").contains("−1.80 ± 0.10 points"),
         "{}",
         svg_of(&plots, "differences")
     );
     // Paired: 1 % less in the first replication, 1 % more in the second.
-    assert!(named(&plots, "pairs").title.contains("in 1 of 2 pairs"));
+    assert!(
+        find_chart(&plots, "pairs")
+            .title
+            .contains("in 1 of 2 pairs")
+    );
 }
 
 #[test]
@@ -106,7 +113,7 @@ fn the_matrix_is_a_table_of_losses() {
         {\"gateway\": \"ignores\", \"client\": \"r2\", \"method\": \"UPDATE\", \"first_loss_s\": 1532, \"cause\": \"refresh_unanswered\", \"down_fraction\": 0.019, \"missed_toasts_per_user_day\": 0.2, \"remedy\": []}]}";
     let plots = plots_of_folder(&[("summary.json", text.into())]);
     assert_eq!(
-        named(&plots, "matrix").title,
+        find_chart(&plots, "matrix").title,
         "1 of 2 pairs of client and gateway lose their sessions"
     );
     let picture = svg_of(&plots, "matrix");

@@ -47,7 +47,7 @@ fn a_sweep_shades_what_serves_and_marks_the_least_load_that_does() {
         (interval(20), 0.03, 3.0, "fail"),
         (interval(40), 0.05, 2.0, "fail"),
     ]);
-    let chart = named(&plots, "sweep-missed-toast-fraction");
+    let chart = find_chart(&plots, "sweep-missed-toast-fraction");
     assert_eq!(
         chart.title,
         "Missed toasts: at most 1 % up to a refresh interval of 10 min"
@@ -66,13 +66,13 @@ fn a_sweep_shades_what_serves_and_marks_the_least_load_that_does() {
         picture.contains("objective ≤ 1 %") && picture.contains("Refresh interval (min)"),
         "{picture}"
     );
-    let tradeoff = named(&plots, "tradeoff");
+    let tradeoff = find_chart(&plots, "tradeoff");
     assert!(
         tradeoff
             .title
             .ends_with("a refresh interval of 10 min meets the objectives at the least load")
     );
-    let marked = tradeoff.layers.iter().find_map(|l| {
+    let marker = tradeoff.layers.iter().find_map(|l| {
         if let Layer::Marker(m) = l {
             Some((m.x, m.y))
         } else {
@@ -80,7 +80,7 @@ fn a_sweep_shades_what_serves_and_marks_the_least_load_that_does() {
         }
     });
     assert_eq!(
-        marked,
+        marker,
         Some((5.0, 0.4)),
         "5 messages a second, 0.4 % of toasts missed"
     );
@@ -88,12 +88,12 @@ fn a_sweep_shades_what_serves_and_marks_the_least_load_that_does() {
 
 #[test]
 fn values_that_change_nothing_are_one_name() {
-    let same = |m| (interval(m), 0.03, 3.0, "fail");
+    let figure = |m| (interval(m), 0.03, 3.0, "fail");
     let plots = sweep(&[
         (interval(5), 0.05, 9.0, "fail"),
-        same(30),
-        same(40),
-        same(50),
+        figure(30),
+        figure(40),
+        figure(50),
     ]);
     let picture = svg_of(&plots, "tradeoff");
     assert!(
@@ -101,7 +101,7 @@ fn values_that_change_nothing_are_one_name() {
         "{picture}"
     );
     assert!(
-        named(&plots, "sweep-missed-toast-fraction")
+        find_chart(&plots, "sweep-missed-toast-fraction")
             .title
             .contains("is shown at no refresh interval that was tried")
     );
@@ -145,14 +145,14 @@ fn two_keys_make_a_table_and_a_curve_each() {
             "fail",
         )
     };
-    let all = [
+    let points = [
         point(10, "good", 0.0),
         point(20, "good", 0.01),
         point(10, "bad", 0.2),
         point(20, "bad", 0.4),
     ];
-    let plots = sweep(&all);
-    let map = named(&plots, "heat-missed-toast-fraction")
+    let plots = sweep(&points);
+    let map = find_chart(&plots, "heat-missed-toast-fraction")
         .layers
         .iter()
         .find_map(|l| match l {
@@ -202,7 +202,7 @@ fn a_sweep_of_two_keys_tells_which_points_serve_and_where_all_or_some_curves_do(
     ]
     .map(|(n, v)| point(n, "bad", v));
     let plots = sweep(&[good, bad].concat());
-    let chart = named(&plots, "sweep-missed-toast-fraction");
+    let chart = find_chart(&plots, "sweep-missed-toast-fraction");
     let shaded: Vec<(f64, f64, bool, &str)> = chart
         .layers
         .iter()

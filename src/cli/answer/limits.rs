@@ -6,7 +6,7 @@ use super::cause;
 use crate::faults::Schedule;
 use crate::measure::{Presence, Scope};
 use crate::protocol::RefreshMethod;
-use crate::quantity::number::{rounded_text, three, whole};
+use crate::quantity::number::{rounded_text, three_digits, whole};
 use crate::quantity::{print_moment, print_span};
 use crate::report::value;
 use crate::study::Doubt;
@@ -91,11 +91,11 @@ pub(super) fn faults(case: &Case) -> String {
 }
 
 fn at_fault(case: &Case, presence: &Presence, is_unserved: bool) -> Option<String> {
-    let within = |f: &&crate::deployment::FaultPlan| {
+    let may_have_caused = |f: &&crate::deployment::FaultPlan| {
         f.config.kind.is_failure()
             && matches!(f.config.schedule, Schedule::Once { at, .. } if at < case.plan().horizon)
     };
-    let scheduled = case.plan().faults.iter().filter(within).count();
+    let scheduled = case.plan().faults.iter().filter(may_have_caused).count();
     if scheduled == 0 {
         return None;
     }
@@ -146,7 +146,7 @@ pub(super) fn rare_fault(case: &Case) -> Option<String> {
     Some(format!(
         "the {} is expected about {} in {replications} (mtbf = {}), too seldom to test it",
         kind(fault.config.kind),
-        match three(expected) {
+        match three_digits(expected) {
             once if once == "1" => "once".into(),
             times => format!("{times} times"),
         },
