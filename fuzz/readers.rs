@@ -41,8 +41,8 @@ pub(crate) fn scenario(bytes: &[u8]) {
     let text = expanded(&scenario);
     // A file of records is looked for by another name there; all else reads back.
     if !text.contains("_file = ") {
-        let reread = parse(&text, b"", &[]);
-        assert!(reread.is_ok(), "{}\n{text}", reread.unwrap_err());
+        let copy = parse(&text, b"", &[]);
+        assert!(copy.is_ok(), "{}\n{text}", copy.unwrap_err());
     }
 }
 

@@ -79,10 +79,13 @@ pub use plan::{
 pub use rare_faults::Stratum;
 pub use rarity::RarestFaults;
 pub use run_handle::RunHandle;
-pub use run_options::{FastPaths, RunOptions};
+pub use run_options::FastPaths;
+pub(crate) use run_options::RunOptions;
 pub use simulate::{
-    Replication, ReplicationPart, bytes_of_minutes, observe, observe_with_tally, simulate,
-    simulate_each, simulate_with_fast_paths, simulate_with_options, units_at_once,
+    Replication, bytes_of_minutes, observe, simulate, simulate_with_fast_paths, units_at_once,
+};
+pub(crate) use simulate::{
+    ReplicationPart, observe_with_tally, simulate_each, simulate_with_options,
 };
 pub use station::{JobClass, Overload, ServiceTime, Station, StationConfig, Work};
 pub use throttle::ThrottleConfig;

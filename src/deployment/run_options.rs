@@ -4,7 +4,7 @@ use super::run_handle::RunHandle;
 
 /// How to execute a replication. No option changes a figure; `drop_rows` limits the rows kept.
 #[derive(Clone, Copy, Debug)]
-pub struct RunOptions<'a> {
+pub(crate) struct RunOptions<'a> {
     /// Optimisations of plain deployments.
     pub fast_paths: FastPaths,
     /// Drop rows kept, over all replications of the call.

@@ -71,7 +71,7 @@ pub fn simulate_with_fast_paths(
 }
 
 /// As [`simulate`], with the given options; `None` where it was stopped.
-pub fn simulate_with_options(
+pub(crate) fn simulate_with_options(
     plan: &Plan,
     replication: u32,
     options: RunOptions,
@@ -95,7 +95,7 @@ pub fn simulate_with_options(
 
 /// A part of the results, as [`simulate_each`] hands them over.
 #[derive(Debug)]
-pub enum ReplicationPart {
+pub(crate) enum ReplicationPart {
     /// The drop rows of the next gateway and client group.
     Drops(DropLog),
     /// The replication is complete; its drop rows were handed over before.
@@ -130,7 +130,7 @@ pub fn units_at_once(plan: &Plan) -> usize {
 ///
 /// # Errors
 /// Those of `take`.
-pub fn simulate_each<E>(
+pub(crate) fn simulate_each<E>(
     plan: &Plan,
     replications: &[u32],
     options: RunOptions,
@@ -193,7 +193,7 @@ pub fn observe<W: Observer>(
 }
 
 /// As [`observe`], with the tally of all users and gateways of the group.
-pub fn observe_with_tally<W: Observer>(
+pub(crate) fn observe_with_tally<W: Observer>(
     plan: &Plan,
     gateway: usize,
     group: u32,

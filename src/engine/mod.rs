@@ -34,4 +34,5 @@ pub use fingerprint::Fingerprint;
 pub use future_event_list::FutureEventList;
 pub use key::EventKey;
 pub use sampler::{Exponential, Normal};
-pub use stream::{Stream, mix, name_key};
+pub(crate) use stream::name_key;
+pub use stream::{Stream, mix};

@@ -16,7 +16,7 @@ pub fn mix(a: u64, b: u64) -> u64 {
 }
 
 /// The key of a name: FNV-1a, 64 bits.
-pub fn name_key(name: &str) -> u64 {
+pub(crate) fn name_key(name: &str) -> u64 {
     name.bytes().fold(0xCBF2_9CE4_8422_2325, |h, b| {
         (h ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01B3)
     })

@@ -52,7 +52,6 @@ pub use joint::{JointResult, JointSearch, JointSearchError, TriedPoint};
 pub use ladder::{Ladder, Rung, ladder};
 pub use lever::{LEVERS, Lever, Turn};
 pub use matrix::{CELL_USERS, Cell, Matrix, matrix};
-pub use ranking::RankingFigure;
 pub use replicate::scopes;
 pub use robustness::{
     Assumption, Basis, Effect, Finding, Robustness, WORTH_TELLING, assumptions, can_be_tried,

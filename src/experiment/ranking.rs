@@ -9,7 +9,7 @@ use crate::measure::Objective;
 use crate::study::{CONFIDENCE, FigureSamples, Verdict, bonferroni, paired_figures};
 
 /// What is least at the best point, by replication, of the point at that place; nothing where a trial cannot show it.
-pub type RankingFigure<'a> = Box<dyn Fn(usize, &TestedCandidate) -> FigureSamples + 'a>;
+pub(super) type RankingFigure<'a> = Box<dyn Fn(usize, &TestedCandidate) -> FigureSamples + 'a>;
 
 /// A point as the study judged it.
 pub(super) struct JudgedPoint<'a> {

@@ -91,7 +91,7 @@ pub struct Robustness {
 
 /// A candidate's trial and what came out.
 #[derive(Clone, Copy, Debug)]
-pub struct TestedCandidate<'a> {
+pub(super) struct TestedCandidate<'a> {
     /// The trial.
     pub trial: &'a Trial,
     /// Its samples, in figures of the whole deployment.

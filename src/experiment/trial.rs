@@ -26,7 +26,7 @@ const OF_EXTREMES: [&str; 5] = [
 
 /// A plan as it is tried.
 #[derive(Clone, Debug)]
-pub struct Trial {
+pub(super) struct Trial {
     /// What is simulated.
     pub plan: Plan,
     /// How often.
@@ -40,7 +40,7 @@ pub struct Trial {
 
 impl Trial {
     /// Of the whole deployment where its users share queues: these cannot be studied with a few of them.
-    pub fn new(scenario: &Scenario) -> Self {
+    pub(super) fn new(scenario: &Scenario) -> Self {
         let is_whole = shares_queues(&scenario.plan);
         let plan = if is_whole {
             scenario.plan.clone()
@@ -87,7 +87,7 @@ impl Trial {
     }
 
     /// What it costs: hours of users, over all replications.
-    pub fn user_hours(&self) -> u64 {
+    pub(super) fn user_hours(&self) -> u64 {
         user_hours(&self.plan, self.replications)
     }
 
@@ -110,18 +110,18 @@ impl Trial {
     }
 
     /// How the objectives come out; `None`: there are none, or one of them is of what a few users cannot show.
-    pub fn verdict(&self, objectives: &[Objective], samples: &Samples) -> Option<Verdict> {
+    pub(super) fn verdict(&self, objectives: &[Objective], samples: &Samples) -> Option<Verdict> {
         let is_judged = !objectives.is_empty() && objectives.iter().all(|o| self.shows(o.metric));
         is_judged.then(|| overall(&judge_all(objectives, samples)))
     }
 
     /// Whether so few users show anything of that figure.
-    pub fn shows(&self, metric: &Metric) -> bool {
+    pub(super) fn shows(&self, metric: &Metric) -> bool {
         self.stands_for.iter().all(|n| *n <= 1.0) || !OF_EXTREMES.contains(&metric.name)
     }
 
     /// "at most 20 users of a group, 5 replications".
-    pub fn size(&self) -> String {
+    pub(super) fn size(&self) -> String {
         let largest = self.plan.clients.iter().map(|c| c.count).max().unwrap_or(0);
         let population = if self.is_whole {
             "the whole deployment".into()

@@ -59,7 +59,7 @@ impl FirstLosses {
     }
 
     /// Its ladder, from the campaign's store where it is there; `None`: no session was lost, or it is not there and the
-    /// campaign's share is [nothing](super::Share::nothing), which awaits it then.
+    /// campaign's share is [nothing](super::Share::empty), which awaits it then.
     ///
     /// # Errors
     /// That of the store.

@@ -61,5 +61,5 @@ pub use histogram::Histogram;
 pub use metric::{Basis, Metric, Sample, Unit};
 pub use objective::{Bound, DayShare, Objective, Scope};
 pub use presence::Presence;
-pub use series::SERIES;
+pub(crate) use series::SERIES;
 pub use tally::{Counter, DropCause, DropRow, EndedBy, MinuteBin, MissCause, StationTally, Tally};

@@ -1,7 +1,7 @@
 //! What is followed over time.
 
 /// The names in `series.csv`: mean users in each state, counts and rates of each minute, and those of stations.
-pub const SERIES: [&str; 11] = [
+pub(crate) const SERIES: [&str; 11] = [
     "usable",
     "setting_up",
     "silent",

@@ -133,5 +133,7 @@ pub use config::{
 };
 pub use gateway::{Dialog, GatewayEnd, GatewayNote, GatewayPort, answer_outside_dialog};
 pub use message::{Message, Side, Status, Subject};
-pub use session_timer::{FLOOR_S, granted_s, non_refresher_bye};
-pub use transaction::{Deadline, GIVE_UP, Pending, RetransmissionSchedule, T1, T2, Timer};
+pub use session_timer::non_refresher_bye;
+pub(crate) use session_timer::{FLOOR_S, granted_s};
+pub(crate) use transaction::Deadline;
+pub use transaction::{GIVE_UP, Pending, T1, T2, Timer};

@@ -3,11 +3,11 @@
 use crate::quantity::Span;
 
 /// The lowest Session-Expires (RFC 4028 §4) and Min-SE (§5), seconds.
-pub const FLOOR_S: u32 = 90;
+pub(crate) const FLOOR_S: u32 = 90;
 
 /// The session interval that a gateway grants: the smaller of what is offered and what it allows, at least both sides'
 /// Min-SE (RFC 4028 §9). A gateway that allows less than the floor of the RFC knows no Min-SE: it grants what it allows.
-pub fn granted_s(
+pub(crate) fn granted_s(
     offered_s: u32,
     allowed_s: u32,
     client_min_se_s: u16,

@@ -18,7 +18,7 @@ const HEARD: Span = Span::from_secs(180);
 
 /// How the interval between copies grows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum RetransmissionSchedule {
+pub(super) enum RetransmissionSchedule {
     /// Doubling without a cap: an INVITE (Timer A, RFC 3261 §17.1.1.2).
     Doubling,
     /// Doubling, capped at T2: any other request (Timer E, §17.1.2.2), and a response to INVITE until its ACK (Timer G, §17.2.1; 2xx, §13.3.1.4).
@@ -27,7 +27,7 @@ pub enum RetransmissionSchedule {
 
 impl RetransmissionSchedule {
     /// When to send copy number `n` (the first is 0), from the first; `None`: not before giving up.
-    pub fn copy_after(self, n: u8) -> Option<Span> {
+    pub(super) fn copy_after(self, n: u8) -> Option<Span> {
         let mut after = Span::ZERO;
         let mut interval = T1;
         for _ in 0..n {
@@ -192,7 +192,7 @@ pub enum Timer {
 }
 
 /// A deadline with its reason.
-pub type Deadline = (Time, Timer);
+pub(crate) type Deadline = (Time, Timer);
 
 /// The earliest of several deadlines, as one number: this is asked after every event, so it compares words, not options.
 #[derive(Clone, Copy)]

@@ -2,12 +2,12 @@
 
 /// Requests of a published call: DeliveredEvent, AnswerCall, EstablishedEvent, ConnectionClearedEvent, with their answers 8
 /// messages (the table of messages per action in the documentation of `protocol`).
-pub const JOBS_PER_CALL: f64 = 4.0;
+pub(crate) const JOBS_PER_CALL: f64 = 4.0;
 /// A job is a request and its answer: published figures count messages in both directions.
-pub const MESSAGES_PER_JOB: f64 = 2.0;
+pub(crate) const MESSAGES_PER_JOB: f64 = 2.0;
 
 /// Reads a capacity, "10000 calls/h", "22 messages/s" or "11 jobs/s", in jobs per second.
-pub fn parse_capacity(text: &str) -> Option<f64> {
+pub(crate) fn parse_capacity(text: &str) -> Option<f64> {
     let (number, rate) = text.split_once(' ')?;
     let number: f64 = number
         .replace(',', "")

@@ -111,7 +111,7 @@ pub(super) fn parse_weekday(text: &str) -> Option<Weekday> {
 }
 
 /// Reads a date, year, month and day: "2026-11-30".
-pub fn parse_date(text: &str) -> Option<Date> {
+pub(crate) fn parse_date(text: &str) -> Option<Date> {
     let mut parts = text.split('-');
     let mut part = |digits: usize| {
         let part = parts.next().filter(|p| p.len() == digits)?;
@@ -125,7 +125,7 @@ pub fn parse_date(text: &str) -> Option<Date> {
 }
 
 /// Reads a time of day that may have its day before it.
-pub fn parse_moment(text: &str) -> Option<Moment> {
+pub(crate) fn parse_moment(text: &str) -> Option<Moment> {
     let text = text.trim();
     let is_date = text.starts_with(|c: char| c.is_ascii_digit());
     let separator = |c: char| c == ' ' || (is_date && c == 'T');
@@ -141,7 +141,7 @@ pub fn parse_moment(text: &str) -> Option<Moment> {
 }
 
 /// Writes a time of day, after its day where that is known.
-pub fn print_moment(moment: Moment) -> String {
+pub(crate) fn print_moment(moment: Moment) -> String {
     let clock = print_clock(moment.clock);
     match moment.day {
         None => clock,

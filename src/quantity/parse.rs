@@ -50,7 +50,7 @@ fn scale(number: &str, unit: u64) -> Option<u64> {
 }
 
 /// Reads a duration: "25 min", "1.5 s", "500 ms". `None` where it is none, or no whole number of microseconds.
-pub fn parse_span(text: &str) -> Option<Span> {
+pub(crate) fn parse_span(text: &str) -> Option<Span> {
     let (number, unit) = split(text.trim());
     let word = || SPAN_WORDS.iter().find(|(words, _)| words.contains(&unit));
     let unit = word().map_or(unit, |(_, unit)| unit);
@@ -59,7 +59,7 @@ pub fn parse_span(text: &str) -> Option<Span> {
 }
 
 /// Writes a duration in the largest unit that keeps it whole.
-pub fn print_span(span: Span) -> String {
+pub(crate) fn print_span(span: Span) -> String {
     if span == Span::ZERO {
         return "0 s".into();
     }
@@ -71,7 +71,7 @@ pub fn print_span(span: Span) -> String {
 }
 
 /// Reads a time of day, "08:00", "8:00" or "08:00:30", since midnight.
-pub fn parse_clock(text: &str) -> Option<Span> {
+pub(crate) fn parse_clock(text: &str) -> Option<Span> {
     let text = text.trim();
     let hours = text.find(':').unwrap_or(0);
     let is_part = |p: &str| p.len() == 2 && p.bytes().all(|b| b.is_ascii_digit());
@@ -90,7 +90,7 @@ pub fn parse_clock(text: &str) -> Option<Span> {
 }
 
 /// Writes a time of day.
-pub fn print_clock(span: Span) -> String {
+pub(crate) fn print_clock(span: Span) -> String {
     let s = span.0 / 1_000_000;
     let (h, m, s) = (s / 3600, s / 60 % 60, s % 60);
     if s == 0 {
@@ -101,7 +101,7 @@ pub fn print_clock(span: Span) -> String {
 }
 
 /// Reads a rate, "1 /h" or "12 /s", per second.
-pub fn parse_rate(text: &str) -> Option<f64> {
+pub(crate) fn parse_rate(text: &str) -> Option<f64> {
     let (number, unit) = split(text.trim());
     let (_, seconds) = RATE_UNITS.iter().find(|(name, _)| *name == unit)?;
     number
@@ -112,7 +112,7 @@ pub fn parse_rate(text: &str) -> Option<f64> {
 }
 
 /// Reads a share, "0.5 %", as a fraction.
-pub fn parse_share(text: &str) -> Option<f64> {
+pub(crate) fn parse_share(text: &str) -> Option<f64> {
     let number = text.trim().strip_suffix('%')?.trim();
     let is_plain = number.chars().all(|c| c.is_ascii_digit() || c == '.');
     number

@@ -18,7 +18,7 @@ pub enum Every {
 
 /// When something happens.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Recurrence {
+pub(crate) enum Recurrence {
     /// At these moments.
     At(Vec<Moment>),
     /// Again and again. Two times of day bound each day, anything else bounds the whole.
@@ -33,7 +33,7 @@ pub enum Recurrence {
 }
 
 /// Reads "1 h", "03:00", "Sunday 03:00" or "Monday..Friday 12:00".
-pub fn parse_every(text: &str) -> Option<Every> {
+pub(crate) fn parse_every(text: &str) -> Option<Every> {
     let text = text.trim();
     if let Some(span) = parse_span(text).filter(|span| *span > Span::ZERO) {
         return Some(Every::Interval(span));
@@ -52,7 +52,7 @@ impl Recurrence {
     ///
     /// # Errors
     /// The start does not say on which day it is.
-    pub fn instants(
+    pub(crate) fn instants(
         &self,
         start: Moment,
         horizon: Time,

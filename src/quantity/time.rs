@@ -13,7 +13,7 @@ pub struct Time(pub u64);
 
 /// An instant, or none: an `Option<Time>` in 8 bytes instead of 16, for timers that are kept by the million.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct MaybeTime(u64);
+pub(crate) struct MaybeTime(u64);
 
 /// A duration in microseconds.
 #[derive(
@@ -33,22 +33,22 @@ impl Time {
 
 impl MaybeTime {
     /// No instant.
-    pub const NONE: Self = Self(u64::MAX);
+    pub(crate) const NONE: Self = Self(u64::MAX);
 
     /// The instant, if there is one.
     #[inline]
-    pub fn get(self) -> Option<Time> {
+    pub(crate) fn get(self) -> Option<Time> {
         (self != Self::NONE).then_some(Time(self.0))
     }
 
     /// Whether there is one.
     #[inline]
-    pub fn is_some(self) -> bool {
+    pub(crate) fn is_some(self) -> bool {
         self != Self::NONE
     }
 
     /// Takes the instant out and leaves none.
-    pub fn take(&mut self) -> Option<Time> {
+    pub(crate) fn take(&mut self) -> Option<Time> {
         std::mem::replace(self, Self::NONE).get()
     }
 }

@@ -55,7 +55,7 @@ impl DownCost {
 }
 
 /// Minutes without a session of all users in a day; `None`: nobody was ever signed in.
-pub fn minutes_down(samples: &Samples) -> Option<Estimate> {
+pub(crate) fn minutes_down(samples: &Samples) -> Option<Estimate> {
     let times = samples.deployment_samples("down_fraction").into_iter();
     let times_us = times.filter_map(|sample| match sample {
         Sample::Ratio(down, signed_in) => Some((down, signed_in)),

@@ -74,7 +74,7 @@ const TEXT_MOST: u64 = 16 << 20;
 /// # Errors
 /// The file system's refusal, more than 16 MB, or the place at which it stops being UTF-8.
 #[cfg(feature = "files")]
-pub fn read_text(path: &Path) -> Result<String, ScenarioError> {
+pub(super) fn read_text(path: &Path) -> Result<String, ScenarioError> {
     let opened = std::fs::File::open(path);
     text_of(path, opened.map(|file| Box::new(file) as Box<dyn Read>))
 }

@@ -14,7 +14,7 @@ pub fn hash(scenario: &Scenario) -> String {
 }
 
 /// The same of a scenario whose [`simulation_hash`] is known.
-pub fn hash_of_simulated(simulation_hash: &str, scenario: &Scenario) -> String {
+pub(crate) fn hash_of_simulated(simulation_hash: &str, scenario: &Scenario) -> String {
     let mut text = String::new();
     for objective in &scenario.objectives {
         write_objective(&mut text, objective);
@@ -27,7 +27,7 @@ pub fn hash_of_simulated(simulation_hash: &str, scenario: &Scenario) -> String {
 
 /// Hash of what is simulated: of the resolved scenario without its objectives, which judge the same figures. The seed and
 /// the number of replications are excluded.
-pub fn simulation_hash(scenario: &Scenario) -> String {
+pub(crate) fn simulation_hash(scenario: &Scenario) -> String {
     let mut hasher = blake3::Hasher::new();
     let parts = |s| std::iter::once(s).chain(Settings::parts(s));
     for settings in scenario.settings.iter().flat_map(parts) {

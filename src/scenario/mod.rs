@@ -68,12 +68,13 @@ pub use error::{Place, ScenarioError, nearest};
 #[cfg(feature = "cli")]
 pub(crate) use error::{more_wrong_rows, nearest_name};
 pub use expand::{expanded, expanded_study};
+#[cfg(feature = "files")]
+pub use files::Disk;
 #[cfg(feature = "cli")]
 pub(crate) use files::near_name;
-#[cfg(feature = "files")]
-pub use files::{Disk, read_text};
 pub use files::{Files, NoFiles};
-pub use hash::{hash, hash_of_simulated, simulation_hash};
+pub use hash::hash;
+pub(crate) use hash::{hash_of_simulated, simulation_hash};
 pub use input_file::{INPUT_FILES, InputFile, input_files};
 #[cfg(feature = "cli")]
 pub(crate) use instead::digits;

@@ -293,14 +293,14 @@ impl HalfWidth {
         })
     }
 
-    fn to_toml(&self) -> String {
+    fn to_toml(self) -> String {
         match self {
             Self::Relative(share) => format!("{} %", share * 100.0),
             Self::Absolute(metric, half) => {
                 format!(
                     "{} = {}",
                     metric.name,
-                    super::objective::written_target(metric.unit, *half).trim_matches('"')
+                    super::objective::written_target(metric.unit, half).trim_matches('"')
                 )
             }
         }

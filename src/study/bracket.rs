@@ -2,7 +2,7 @@
 
 /// Whether a value serves.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Feasibility {
+pub(crate) enum Feasibility {
     /// It does; so does every later one.
     Feasible,
     /// It does not, or is not shown to; nor does any earlier one.
@@ -11,7 +11,7 @@ pub enum Feasibility {
 
 /// A search among `n` values of which the later ones serve: asks for as few of them as it can.
 #[derive(Clone, Debug)]
-pub struct Bracket {
+pub(crate) struct Bracket {
     n: usize,
     /// So many of the first are known to fail.
     failing: usize,
@@ -23,7 +23,7 @@ pub struct Bracket {
 
 impl Bracket {
     /// A search that has seen nothing yet.
-    pub fn new(n: usize) -> Self {
+    pub(crate) fn new(n: usize) -> Self {
         Self {
             n,
             failing: 0,
@@ -33,7 +33,7 @@ impl Bracket {
     }
 
     /// The index of the next value to try; `None`: the search is over.
-    pub fn next(&self) -> Option<usize> {
+    pub(crate) fn next(&self) -> Option<usize> {
         match self.serving {
             Some(serving) if serving <= self.failing => None,
             Some(serving) => Some(self.failing + (serving - self.failing) / 2),
@@ -43,7 +43,7 @@ impl Bracket {
     }
 
     /// Tells how the value of that index came out.
-    pub fn record(&mut self, index: usize, feasibility: Feasibility) {
+    pub(crate) fn record(&mut self, index: usize, feasibility: Feasibility) {
         match feasibility {
             Feasibility::Feasible => self.serving = Some(index),
             Feasibility::Infeasible => {
@@ -54,7 +54,7 @@ impl Bracket {
     }
 
     /// The first value that serves, after the search.
-    pub fn first_feasible(&self) -> Option<usize> {
+    pub(crate) fn first_feasible(&self) -> Option<usize> {
         self.serving
     }
 }

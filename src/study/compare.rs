@@ -8,7 +8,7 @@ use super::verdict::Verdict;
 use crate::measure::Metric;
 
 /// The figures that decide: what users miss. Drops and load are told beside them.
-pub const DECISIVE: [&str; 3] = [
+pub(crate) const DECISIVE: [&str; 3] = [
     "missed_toast_fraction",
     "down_fraction",
     "failed_origination_fraction",

@@ -90,7 +90,7 @@ fn targeted_rows(
 }
 
 /// Whether no figure becomes as narrow as is wanted by further replications: every one is, or cannot be.
-pub fn is_precise(
+pub(crate) fn is_precise(
     samples: &Samples,
     objectives: &[Objective],
     targets: &[PrecisionTarget],

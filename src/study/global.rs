@@ -95,7 +95,7 @@ pub fn below(n: usize, uniform: f64) -> usize {
 }
 
 /// The numbers below `n` in a random order (Fisher and Yates).
-pub fn shuffled(n: usize, mut uniform: impl FnMut() -> f64) -> Vec<usize> {
+pub(crate) fn shuffled(n: usize, mut uniform: impl FnMut() -> f64) -> Vec<usize> {
     let mut indices: Vec<usize> = (0..n).collect();
     for i in (1..n).rev() {
         indices.swap(i, below(i + 1, uniform()));
@@ -132,7 +132,7 @@ fn indices(answers: &SaltelliAnswers, rows: &[usize]) -> Option<Vec<[f64; 2]>> {
 
 /// A Latin hypercube: so many rows of uniform numbers, of which each column has one in each of as many equal strata, so that
 /// each value of an unknown comes equally often. Source: M. D. McKay, R. J. Beckman, W. J. Conover, Technometrics 21 (1979).
-pub fn latin_hypercube(
+pub(crate) fn latin_hypercube(
     rows: usize,
     columns: usize,
     mut uniform: impl FnMut() -> f64,

@@ -123,27 +123,29 @@ mod verdict;
 mod windows;
 
 pub use assessment::Assessment;
-pub use bracket::{Bracket, Feasibility};
-pub use compare::{Against, ComparedMetric, Comparison, DECISIVE, Relation, compare, verdict};
+pub(crate) use bracket::{Bracket, Feasibility};
+pub(crate) use compare::DECISIVE;
+pub use compare::{Against, ComparedMetric, Comparison, Relation, compare, verdict};
 pub use cost::{Cost, CostError};
 pub use days::{DayFigures, days};
 pub use down::{at_price_of_an_hour, days_in_run, user_minutes};
 pub use estimate::{
     CONFIDENCE, Estimate, binomial_bounds, mean_interval, poisson_bounds, ratio_interval, student_t,
 };
-pub use focus::{PrecisionTarget, Shortfall, SkewedFigure, is_precise, shortfalls};
+pub(crate) use focus::is_precise;
+pub use focus::{PrecisionTarget, Shortfall, SkewedFigure, shortfalls};
 pub use front::{FrontMetrics, FrontMetricsError, FrontPoint, Standing, front, less_is_better};
 pub use global::{
-    ElementaryEffect, SaltelliAnswers, SobolIndices, below, elementary_effect, latin_hypercube,
-    shuffled, sobol_indices,
+    ElementaryEffect, SaltelliAnswers, SobolIndices, below, elementary_effect, sobol_indices,
 };
+pub(crate) use global::{latin_hypercube, shuffled};
 pub use interaction::Corners;
 pub use mser::{Truncation, mser5};
 pub use observation::{Column, Observation, columns};
 pub use optimum::{CostPoint, Optimum, optimum};
+pub(crate) use paired::paired_figures;
 pub use paired::{
-    FigureSamples, PairedDifference, bonferroni, paired_difference, paired_figures, paired_ratio,
-    paired_samples,
+    FigureSamples, PairedDifference, bonferroni, paired_difference, paired_ratio, paired_samples,
 };
 pub use quantile::quantile_interval;
 pub use replications::{Precision, checkpoints, confidence_of_looks};

@@ -158,7 +158,7 @@ impl FigureSamples {
 /// vary. Yet the next fault may do in one alternative what it always did and nothing in the other: as in the interval of a
 /// single figure, up to a share of the faults may go otherwise than all that were seen, here with the larger of the two
 /// effects.
-pub fn paired_figures(
+pub(crate) fn paired_figures(
     baseline: &FigureSamples,
     alternative: &FigureSamples,
     confidence: f64,

@@ -22,7 +22,7 @@ pub struct CallDraws {
 
 /// The Poisson process of one user's calls in one direction.
 #[derive(Clone, Debug)]
-pub struct CallProcess {
+pub(crate) struct CallProcess {
     stream: Stream,
     rate_per_s: f64,
     next: MaybeTime,
@@ -34,7 +34,7 @@ fn exponential(stream: &mut Stream, mean_us: f64) -> Span {
 }
 
 /// The share of the common rate that one user has: log-normal with mean 1.
-pub fn own_rate(spread: f64, stream: &mut Stream) -> f64 {
+pub(crate) fn own_rate(spread: f64, stream: &mut Stream) -> f64 {
     if spread == 0.0 {
         return 1.0;
     }
@@ -45,7 +45,7 @@ pub fn own_rate(spread: f64, stream: &mut Stream) -> f64 {
 
 impl CallProcess {
     /// No calls before [`CallProcess::begin`].
-    pub fn idle(stream: Stream, rate_per_s: f64) -> Self {
+    pub(crate) fn idle(stream: Stream, rate_per_s: f64) -> Self {
         Self {
             stream,
             rate_per_s,
@@ -54,7 +54,7 @@ impl CallProcess {
     }
 
     /// Draws the first call after `from`.
-    pub fn begin(&mut self, from: Time, varies: CallRate) {
+    pub(crate) fn begin(&mut self, from: Time, varies: CallRate) {
         if self.rate_per_s > 0.0 {
             let unit: f64 = Exponential.sample(&mut self.stream);
             self.next = varies.after(from, unit * (1e6 / self.rate_per_s)).into();
@@ -62,17 +62,17 @@ impl CallProcess {
     }
 
     /// The same calls of another day: other draws at the same rate, none before [`CallProcess::begin`].
-    pub fn renewed(&self, stream: Stream) -> Self {
+    pub(crate) fn renewed(&self, stream: Stream) -> Self {
         Self::idle(stream, self.rate_per_s)
     }
 
     /// When the next call comes.
-    pub fn next(&self) -> Option<Time> {
+    pub(crate) fn next(&self) -> Option<Time> {
         self.next.get()
     }
 
     /// Takes the call that is due and draws it, and the time of the next one.
-    pub fn take(&mut self, config: &WorkloadConfig, varies: CallRate) -> CallDraws {
+    pub(crate) fn take(&mut self, config: &WorkloadConfig, varies: CallRate) -> CallDraws {
         // A call rings min(Exp, limit) and is answered if the draw is below the limit.
         let ring = exponential(&mut self.stream, config.ring_time.0 as f64);
         let talk = exponential(&mut self.stream, config.talk_time.0 as f64);

@@ -16,11 +16,14 @@ mod scratch;
 mod sign_in;
 mod surge;
 
-pub use calls::{CallDraws, CallProcess, own_rate};
+pub use calls::CallDraws;
+pub(crate) use calls::{CallProcess, own_rate};
 pub use config::WorkloadConfig;
 pub use day_shape::DayShape;
-pub use recording::{RecordedCall, RecordedRow, RecordedSign, Recording, RecordingWriter, Replay};
+pub(crate) use recording::RecordingWriter;
+pub use recording::{RecordedCall, RecordedRow, RecordedSign, Recording, Replay};
 pub use run_days::RunDays;
-pub use scratch::Scratch;
+pub(crate) use scratch::Scratch;
 pub use sign_in::{Lunch, SignIn};
-pub use surge::{CallRate, Surge};
+pub(crate) use surge::CallRate;
+pub use surge::Surge;

@@ -298,7 +298,7 @@ impl<R: RecordedRow> Replay<R> {
 }
 
 /// A recording while it is written.
-pub struct RecordingWriter<R> {
+pub(crate) struct RecordingWriter<R> {
     scratch: Scratch,
     /// Where the next block goes.
     end: u64,
@@ -326,7 +326,7 @@ impl<R: RecordedRow> RecordingWriter<R> {
     ///
     /// # Errors
     /// There is no place for temporary files.
-    pub fn new(parts: u32) -> io::Result<Self> {
+    pub(crate) fn new(parts: u32) -> io::Result<Self> {
         let parts = parts.max(1) as usize;
         Ok(Self {
             scratch: Scratch::new()?,
@@ -344,7 +344,7 @@ impl<R: RecordedRow> RecordingWriter<R> {
     ///
     /// # Errors
     /// The disk is full, or the like.
-    pub fn push(&mut self, row: &R) -> io::Result<()> {
+    pub(crate) fn push(&mut self, row: &R) -> io::Result<()> {
         let index = row.user() as usize % self.parts.len();
         let (part, open) = &mut self.parts[index];
         if part.rows == 0 || open.rows == self.rows_per_block {
@@ -370,7 +370,7 @@ impl<R: RecordedRow> RecordingWriter<R> {
     ///
     /// # Errors
     /// The disk is full, or the like.
-    pub fn finish(mut self, digest: String, outside: u64) -> io::Result<Recording<R>> {
+    pub(crate) fn finish(mut self, digest: String, outside: u64) -> io::Result<Recording<R>> {
         for (_, open) in self.parts.iter_mut().filter(|(part, _)| part.rows > 0) {
             write_block(&mut self.scratch, open, 0)?;
         }

@@ -7,7 +7,7 @@ use std::fs::File;
 
 /// Bytes that are written once, at their place, and read back by any number of threads.
 #[derive(Debug)]
-pub struct Scratch {
+pub(crate) struct Scratch {
     #[cfg(feature = "files")]
     file: File,
     #[cfg(not(feature = "files"))]
@@ -20,7 +20,7 @@ impl Scratch {
     ///
     /// # Errors
     /// No temporary file can be created.
-    pub fn new() -> io::Result<Self> {
+    pub(crate) fn new() -> io::Result<Self> {
         Ok(Self {
             file: tempfile::tempfile().map_err(|cause| {
                 let why = format!("no temporary file (TMPDIR names their folder): {cause}");
@@ -33,7 +33,7 @@ impl Scratch {
     ///
     /// # Errors
     /// The disk is full, or the like.
-    pub fn write_at(&mut self, bytes: &[u8], offset: u64) -> io::Result<()> {
+    pub(crate) fn write_at(&mut self, bytes: &[u8], offset: u64) -> io::Result<()> {
         write_at(&self.file, bytes, offset)
     }
 
@@ -41,7 +41,7 @@ impl Scratch {
     ///
     /// # Errors
     /// Less was written, or the disk fails.
-    pub fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+    pub(crate) fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
         read_at(&self.file, bytes, offset)
     }
 }
@@ -52,7 +52,7 @@ impl Scratch {
     ///
     /// # Errors
     /// None: memory is taken when bytes are written.
-    pub fn new() -> io::Result<Scratch> {
+    pub(crate) fn new() -> io::Result<Scratch> {
         Ok(Scratch { bytes: Vec::new() })
     }
 
@@ -60,7 +60,7 @@ impl Scratch {
     ///
     /// # Errors
     /// The offset is beyond the memory that can be addressed.
-    pub fn write_at(&mut self, bytes: &[u8], offset: u64) -> io::Result<()> {
+    pub(crate) fn write_at(&mut self, bytes: &[u8], offset: u64) -> io::Result<()> {
         let start = usize::try_from(offset).map_err(|_| io::ErrorKind::OutOfMemory)?;
         let end = start + bytes.len();
         if self.bytes.len() < end {
@@ -74,7 +74,7 @@ impl Scratch {
     ///
     /// # Errors
     /// Less was written.
-    pub fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+    pub(crate) fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()> {
         let start = usize::try_from(offset).map_err(|_| io::ErrorKind::UnexpectedEof)?;
         let end = start.saturating_add(bytes.len());
         let written = self

@@ -35,7 +35,7 @@ impl Surge {
 
 /// How the rate of a user's calls varies: over the day, and in surges.
 #[derive(Clone, Copy, Debug)]
-pub struct CallRate<'a> {
+pub(crate) struct CallRate<'a> {
     /// Over the day.
     pub shape: &'a DayShape,
     /// The run's start on the user's clock, microseconds since midnight.
@@ -46,7 +46,7 @@ pub struct CallRate<'a> {
 
 impl CallRate<'_> {
     /// When so many microseconds at factor 1 have gone by after `from`.
-    pub fn after(&self, from: Time, mut unit_us: f64) -> Time {
+    pub(crate) fn after(&self, from: Time, mut unit_us: f64) -> Time {
         let mut now = from;
         for surge in self.surges.iter().filter(|s| s.ends > from) {
             for (until, factor) in [(surge.begins, 1.0), (surge.ends, surge.factor)] {

@@ -138,14 +138,14 @@ fn every_capture_says_what_tshark_says() {
         decoded_forms.insert(capture.to_string());
         let identification = identify(&[capture]);
         let dialogs = serde_json::to_value(&identification.dialogs).unwrap();
-        let decoded = dialogs
+        let actual = dialogs
             .as_array()
             .unwrap()
             .iter()
             .find(|d| d["evidence"]["invite"] == expected["evidence"]["invite"]);
-        let decoded = decoded.unwrap_or_else(|| panic!("{capture}: no such dialog in {dialogs}"));
-        says_the_same(capture, decoded, &expected);
-        shows_the_same(capture, decoded, &expected);
+        let actual = actual.unwrap_or_else(|| panic!("{capture}: no such dialog in {dialogs}"));
+        says_the_same(capture, actual, &expected);
+        shows_the_same(capture, actual, &expected);
     }
     let files = fs::read_dir(captures())
         .unwrap()

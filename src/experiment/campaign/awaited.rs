@@ -29,7 +29,7 @@ impl Campaign {
         };
     }
 
-    /// What the present round lacks, where the campaign's share is [nothing](Share::nothing).
+    /// What the present round lacks, where the campaign's share is [nothing](Share::empty).
     pub fn backlog(&self) -> Vec<Backlog> {
         let backlog = self.backlog.lock().unwrap_or_else(PoisonError::into_inner);
         backlog.values().cloned().collect()
