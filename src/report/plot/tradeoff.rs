@@ -94,16 +94,15 @@ fn chart(
 ) -> Chart {
     let (load, missed) = (Reading::for_metric(LOAD), Reading::for_metric(MISSED));
     let best_point = chosen_point(sweep, grid, figures, best);
-    let has_few_curves = grid.curves.len() <= MOST_NAMED;
+    let has_few = grid.curves.len() <= MOST_NAMED;
     let key = small(&called(grid.key));
     let mut title = format!("Load against missed toasts by {key}");
     let (mut layers, mut markers) = (Vec::new(), Vec::new());
     let mut spots: Vec<(f64, f64)> = Vec::new();
     for curve in &grid.curves {
         let places = places(curve, figures);
-        let has_name = |i: usize| {
-            has_few_curves && (places.len() <= MOST_NAMES || i == 0 || i + 1 == places.len())
-        };
+        let is_named = |i: usize| places.len() <= MOST_NAMES || i == 0 || i + 1 == places.len();
+        let has_name = |i: usize| has_few && is_named(i);
         let choice = best_point.filter(|(point, _)| curve.spots.iter().any(|s| s.point == *point));
         let is_chosen = |p: &CurvePoint| {
             choice.is_some_and(|(point, _)| {
@@ -119,7 +118,7 @@ fn chart(
         let dot = |(i, p): (usize, &CurvePoint)| Point {
             x: p.x,
             y: p.y,
-            interval: p.interval.filter(|_| has_few_curves),
+            interval: p.interval.filter(|_| has_few),
             label: Some(p.label.clone())
                 .filter(|_| has_name(i) && !is_chosen(p))
                 .unwrap_or_default(),
@@ -154,9 +153,7 @@ fn chart(
         x,
         y,
         layers,
-        notes: Vec::from_iter(
-            has_few_curves.then(|| "Bars: 95 % interval of the missed toasts.".into()),
-        ),
+        notes: Vec::from_iter(has_few.then(|| "Bars: 95 % interval of the missed toasts.".into())),
     }
 }
 
