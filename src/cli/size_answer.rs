@@ -54,7 +54,10 @@ impl SizeAnswer<'_> {
                 "1" => "1 gateway".into(),
                 n => format!("{n} gateways"),
             },
-            Some("count") if self.axis.key.starts_with("clients") => format!("{value} users"),
+            Some("count") if self.axis.key.starts_with("clients") => match value {
+                "1" => "1 user".into(),
+                n => format!("{n} users"),
+            },
             _ => format!("{} {value}", self.key()),
         }
     }
@@ -238,7 +241,10 @@ impl SizeAnswer<'_> {
             n => format!(" {} of them are inconclusive.", whole(n as u64)),
         };
         if self.result.probes.len() == all {
-            return format!("All {} values were tried.{open}", whole(all as u64));
+            return match all {
+                1 => format!("The only value was tried.{open}"),
+                n => format!("All {} values were tried.{open}", whole(n as u64)),
+            };
         }
         format!(
             "{} of {} values were tried, no two more than {} apart: a narrower stretch that serves, or fails, may be missed (--tolerance 1 tries all).{open}",

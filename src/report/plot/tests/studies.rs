@@ -107,7 +107,7 @@ fn the_matrix_is_a_table_of_losses() {
     let plots = plots_of_folder(&[("summary.json", text.into())]);
     assert_eq!(
         named(&plots, "matrix").title,
-        "1 of 2 pairs of client and gateway lose their sessions"
+        "1 of 2 pairs of client and gateway loses its sessions"
     );
     let picture = svg_of(&plots, "matrix");
     assert!(
