@@ -15,7 +15,9 @@ pub use capacity::{JOBS_PER_CALL, MESSAGES_PER_JOB, parse_capacity};
 pub use moment::{
     Day, DayUnknown, Moment, parse_date, parse_moment, print_date, print_iso, print_moment,
 };
-pub use parse::{parse_clock, parse_rate, parse_share, parse_span, print_clock, print_span};
+pub use parse::{
+    parse_clock, parse_rate, parse_share, parse_span, print_clock, print_span, span_words,
+};
 pub use price::Price;
 pub use recurrence::{Every, Recurrence, parse_every};
 pub use unprintable::is_unprintable;
