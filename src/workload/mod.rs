@@ -19,7 +19,9 @@ mod surge;
 pub use calls::{CallDraws, CallProcess, own_rate};
 pub use config::WorkloadConfig;
 pub use day_shape::DayShape;
-pub use recording::{RecordedCall, RecordedRow, RecordedSign, Recording, RecordingWriter, Replay};
+pub use recording::{
+    FileExtent, RecordedCall, RecordedRow, RecordedSign, Recording, RecordingWriter, Replay,
+};
 pub use run_days::RunDays;
 pub use scratch::Scratch;
 pub use sign_in::{Lunch, SignIn};
