@@ -165,7 +165,10 @@ impl<'a> Decoder<'a> {
         if message.missing > 0 {
             self.warn(
                 packet.frame,
-                &format!("{} bytes of the body are missing", message.missing),
+                &match message.missing {
+                    1 => "1 byte of the body is missing".into(),
+                    n => format!("{n} bytes of the body are missing"),
+                },
             );
         }
         (self.sink)(Observation {

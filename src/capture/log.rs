@@ -13,6 +13,7 @@ use super::observation::Observation;
 use super::stream::Streams;
 use super::summary::{Resolution, Summary, Unit, Warnings};
 use super::tcpdump::{Direction, DumpedPacket, opens_packet};
+use crate::quantity::number::counted;
 use crate::wire::{SipText, Start};
 
 /// The longest line that is kept; of a longer one the rest is read as lines of its own.
@@ -390,8 +391,10 @@ impl Log<'_> {
             ));
         }
         if self.untimed > 0 && self.timed > 0 {
-            self.warnings
-                .push(format!("{} messages without a time", self.untimed));
+            self.warnings.push(format!(
+                "{} without a time",
+                counted(self.untimed, "message")
+            ));
         }
         let resolution = match (self.timed > 0, self.fine) {
             (false, _) => Resolution::None,

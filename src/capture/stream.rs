@@ -214,7 +214,9 @@ impl Flow {
                     return;
                 }
                 warnings.push(format!(
-                    "{place}: {ahead} bytes of the TCP stream were not captured"
+                    "{place}: {ahead} {} of the TCP stream {} not captured",
+                    if ahead == 1 { "byte" } else { "bytes" },
+                    if ahead == 1 { "was" } else { "were" }
                 ));
                 self.framer.clear();
                 self.next = Some(next.wrapping_add(ahead.unsigned_abs()));

@@ -1,5 +1,7 @@
 //! What a file holds beside its messages.
 
+use crate::quantity::number::counted;
+
 /// What places in a file are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Unit {
@@ -71,8 +73,7 @@ impl Warnings {
 
     pub(super) fn finish(mut self) -> Vec<String> {
         if self.left_out > 0 {
-            self.messages
-                .push(format!("{} more warnings", self.left_out));
+            self.kept.push(counted(self.left_out, "more warning"));
         }
         self.messages
     }

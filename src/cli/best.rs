@@ -14,6 +14,7 @@ use crate::experiment::{
     Campaign, Case, Delta, Robustness, SelectionResult, Selector, cases, hash_of,
 };
 use crate::measure::METRICS;
+use crate::quantity::number::counted;
 use crate::record::{Assumptions, Record, StudyRecord};
 use crate::scenario::{self, Scenario, nearest};
 use crate::study::{Cost, CostError, checkpoints};
@@ -87,8 +88,8 @@ impl BestArgs {
         let selector = self.selector(&base, &cost, &cases)?;
         if !selector.is_possible(cases.len()) {
             let why = format!(
-                "{} points at an error of {}: a selection needs two points or more, and an error between 0 and what guessing has",
-                cases.len(),
+                "{} at an error of {}: a selection needs two points or more, and an error between 0 and what guessing has",
+                counted(cases.len() as u64, "point"),
                 self.alpha
             );
             return Err(input("--alpha", why));

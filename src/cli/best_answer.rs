@@ -106,6 +106,7 @@ fn within_objectives(cases: &[Case], selection: &SelectionResult) -> Option<Stri
         (0, _) => {
             format!("None of {count} points is shown to meet the objectives, so none is selected.")
         }
+        (1, _) => format!("1 of {count} points meets the objectives."),
         (n, _) => format!("{} of {count} points meet the objectives.", whole(n as u64)),
     };
     Some(match open {

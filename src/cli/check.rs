@@ -1,6 +1,9 @@
 //! `rccsim check`: what was understood of a scenario, each value with its source, without running it.
 
-use std::borrow::Cow;
+mod fault;
+mod records;
+mod section;
+
 use std::collections::BTreeMap;
 
 use clap::Args;
@@ -11,10 +14,10 @@ use super::flags::{Format, JobsFlag, ScenarioFlags};
 use super::terminal::{print, print_text, say};
 use super::{Outcome, memory};
 use crate::experiment::{Case, cases};
-use crate::quantity::number::{duration, whole};
-use crate::reference::wrap_text;
-use crate::report::text::{objective, table};
-use crate::scenario::{Scenario, Setting, Settings, hash};
+use crate::quantity::number::{counted, duration, whole};
+use crate::report::text::objective;
+use crate::scenario::{Scenario, Study, hash};
+use section::listed;
 
 /// Check a scenario.
 #[derive(Args)]
@@ -47,6 +50,9 @@ struct SettingView<'a> {
     table: &'a str,
     name: &'a str,
     key: &'a str,
+    /// Of a mix: whose value it is, where the profiles have each their own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<&'a str>,
     value: String,
     standing: String,
     provenance: String,
@@ -71,7 +77,7 @@ impl CheckArgs {
                 print_text(&format!(
                     "{}{}",
                     text(&scenario, self.jobs.threads(), self.explain),
-                    points_text(&points)
+                    points_text(&points, scenario.study.as_ref())
                 ))?;
             }
             Format::Json => print(&json(&scenario, &points))?,
@@ -89,14 +95,14 @@ fn text(scenario: &Scenario, threads: usize, explain: bool) -> String {
         out += &format!("{}\n", scenario.question);
     }
     out += &format!(
-        "{} users on {} gateway{}, {} from {}, {} replications; about {} MB of memory on {threads} threads.\n",
-        whole(users),
-        whole(gateways),
-        if gateways == 1 { "" } else { "s" },
+        "{} on {}, {} from {}, {}; about {} MB of memory on {}.\n",
+        counted(users, "user"),
+        counted(gateways, "gateway"),
         duration(plan.horizon.0 as f64 / 1e6),
         crate::quantity::print_moment(plan.start_moment()),
-        scenario.replications,
-        whole(memory::required_bytes(plan, threads) / 1_000_000 + 1),
+        counted(scenario.replications.into(), "replication"),
+        whole(memory::needed(plan, threads) / 1_000_000 + 1),
+        counted(threads as u64, "thread"),
     );
     for section in &scenario.settings {
         let title = if section.table == "scenario" {
@@ -105,7 +111,12 @@ fn text(scenario: &Scenario, threads: usize, explain: bool) -> String {
             format!(" {}", section.name)
         };
         out += &format!("\n{}{title}\n", section.table);
-        out += &settings_text(section, explain);
+        out += &section::text(section, explain);
+        match section.table {
+            "clients" => out += &records::text(scenario, section),
+            "fault" => out += &fault::text(plan, &section.name),
+            _ => {}
+        }
     }
     if !scenario.objectives.is_empty() {
         out += "\nobjectives\n";
@@ -124,38 +135,23 @@ fn text(scenario: &Scenario, threads: usize, explain: bool) -> String {
     out
 }
 
-/// The settings of a section; explained, those too that are listed only when given.
-fn settings_text(section: &Settings, explain: bool) -> String {
-    let mut settings = section.with_defaults();
-    settings.retain(|s| !s.text.is_empty());
-    let all = settings.len();
-    if !explain {
-        settings.retain(|s| matches!(s, Cow::Borrowed(_)));
-    }
-    let row = |s: &Cow<Setting>| vec![s.key.name.to_string(), s.text.clone(), s.provenance()];
-    let rows: Vec<Vec<String>> = settings.iter().map(row).collect();
-    let mut out = String::new();
-    for (line, setting) in table(&rows, false).lines().zip(&settings) {
-        out += &format!("{line}\n");
-        if explain {
-            let meaning = format!("{}; {}", setting.key.meaning, setting.key.kind.expects());
-            out += &format!("      {}\n", wrap_text(&meaning, 6));
-        }
-    }
-    match all - settings.len() {
-        0 => out,
-        more => out + &format!("  … {more} more keys at their defaults: --explain lists them\n"),
-    }
-}
-
 /// The points of a study: all of them, or both ends of many.
-fn points_text(points: &[Case]) -> String {
+fn points_text(points: &[Case], study: Option<&Study>) -> String {
     if points.is_empty() {
         return String::new();
     }
+    let all = counted(points.len() as u64, "point");
+    let table = study.and_then(|study| Some((study.table.as_deref()?, study)));
+    let table = table.map(|(file, study)| {
+        let keys: Vec<&str> = study.axes.iter().map(|axis| axis.key.as_str()).collect();
+        format!(
+            " of {file}, a row each, with the columns {}",
+            keys.join(", ")
+        )
+    });
     let mut out = format!(
-        "\nstudy: {} points (rccsim sweep)\n",
-        whole(points.len() as u64)
+        "\nstudy: {all}{} (rccsim sweep)\n",
+        table.unwrap_or_default()
     );
     let listed_count = if points.len() > 40 { 10 } else { points.len() };
     points[..listed_count]
@@ -169,11 +165,12 @@ fn points_text(points: &[Case]) -> String {
 
 fn json(scenario: &Scenario, points: &[Case]) -> String {
     let settings = scenario.settings.iter().flat_map(|section| {
-        let settings = section.with_defaults().into_iter();
-        settings.map(|s| SettingView {
+        let settings = listed(section).into_iter();
+        settings.map(|(profile, s)| SettingView {
             table: section.table,
             name: &section.name,
             key: s.key.name,
+            profile,
             value: s.text.clone(),
             standing: s.standing().to_string(),
             provenance: s.provenance(),

@@ -2,7 +2,7 @@
 
 use super::answer::weaknesses;
 use crate::experiment::{Case, FrontResult, PointStanding};
-use crate::quantity::number::{small, whole};
+use crate::quantity::number::{counted, small, whole};
 use crate::record::{
     Front, FrontFigure, FrontMetric, FrontPoint, FrontStanding, StudyRecord, bounds,
 };
@@ -194,10 +194,10 @@ pub(super) fn text(
         rows.push(row);
     }
     format!(
-        "{}\n{}\nPoints ({} replications each, paired, with 95 % intervals)\n{}\n",
+        "{}\n{}\nPoints ({} each, paired, with 95 % intervals)\n{}\n",
         record.answer,
         deciding_assumptions(&record.assumptions),
-        whole(record.body.replications.into()),
+        counted(record.body.replications.into(), "replication"),
         table(&rows, true).trim_end()
     )
 }

@@ -10,7 +10,7 @@ use super::{Outcome, memory};
 use crate::experiment::{
     Campaign, JointResult, JointSearch, JointSearchError, Robustness, Selector, TriedPoint, hash_of,
 };
-use crate::quantity::number::{rounded, whole};
+use crate::quantity::number::{counted, rounded, whole};
 use crate::record::{Assumptions, Record, SearchEffort, SearchedPoint, StudyRecord};
 use crate::scenario::{self, Combine, Scenario};
 use crate::study::Cost;
@@ -97,10 +97,13 @@ impl Search<'_> {
         let effort = result.selection.observations() as u64;
         let runs = u64::from(result.runs) + effort;
         let mut lines = vec![format!(
-            "Searched a grid of {} points: {} were tried, in {} replications. That no other point costs less is likely, and not shown.",
-            whole(result.grid as u64),
-            whole(result.tried_points.len() as u64),
-            whole(runs)
+            "Searched a grid of {}: {} tried, in {}. That no other point costs less is likely, and not shown.",
+            counted(result.grid as u64, "point"),
+            match result.tried.len() {
+                1 => "1 was".into(),
+                n => format!("{} were", whole(n as u64)),
+            },
+            counted(runs, "replication")
         )];
         if result.invalid > 0 {
             lines.push(format!(

@@ -76,7 +76,7 @@ use crate::scenario::{ShippedScenario, nearest_name};
 
 /// Simulates Remote Call Control deployments: will the gateway keep the sessions, and what is missed if not?
 #[derive(Parser)]
-#[command(disable_help_subcommand = true, name = "rccsim", version, long_version = crate::version::IDENTITY, max_term_width = 100)]
+#[command(disable_help_subcommand = true, name = "rccsim", version, long_version = crate::version::IDENTITY, term_width = terminal::help_width())]
 #[command(
     after_help = "Exit code: 0 pass, 1 could not run, 2 bad input, 3 objective missed, 4 inconclusive, 130 interrupted.\n\
     Begin with: rccsim models, then rccsim run nec-r2; or rccsim init my-question.toml, then rccsim run my-question.toml"

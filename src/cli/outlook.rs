@@ -15,7 +15,7 @@ use super::study::{Division, MaxEffort, Study};
 use super::terminal::print_text;
 use crate::deployment::{FastPaths, Plan, RunHandle, RunOptions, simulate_with_options};
 use crate::experiment::{Backlog, Campaign, Share, most_trial_hours};
-use crate::quantity::number::{human, whole};
+use crate::quantity::number::{counted, human, whole};
 
 /// Says what a study takes, instead of doing it.
 ///
@@ -238,9 +238,9 @@ impl Outlook {
             .zip(self.most_seconds());
         if let Some((maximum, seconds)) = further {
             lines.push(format!(
-                "What the next one needs is known only after it: at most {} rounds, {} replications in all, {}.",
-                whole(maximum.rounds),
-                whole(maximum.replications),
+                "What the next one needs is known only after it: at most {}, {} in all, {}.",
+                counted(most.rounds, "round"),
+                counted(most.replications, "replication"),
                 cost(seconds)
             ));
         }
@@ -261,18 +261,11 @@ impl Outlook {
             1 => String::new(),
             n => format!(" of {n} cores"),
         };
-        let shards = match shards {
-            1 => format!("1 shard{of_cores}"),
-            n => format!("{} shards{of_cores}", whole(n.into())),
-        };
-        let minimum = self.round.seconds;
-        match max_seconds {
-            None => format!(
-                "{}, {shards}: {}",
-                cost(minimum),
-                time(self.elapsed(minimum))
-            ),
-            Some(maximum) => format!(
+        let shards = format!("{}{of_cores}", counted(shards.into(), "shard"));
+        let least = self.round.seconds;
+        match most {
+            None => format!("{}, {shards}: {}", cost(least), time(self.elapsed(least))),
+            Some(most) => format!(
                 "{} at least and {} at most, {shards}: {} to {}",
                 cost(minimum),
                 cost(maximum),

@@ -12,7 +12,7 @@ use super::store::SyncedUnits;
 use super::study::{Publication, Study, StudyFlags};
 use super::terminal::say;
 use crate::experiment::{Campaign, Monitor, ShardCounts, ShardName, Store};
-use crate::quantity::number::whole;
+use crate::quantity::number::counted;
 use crate::record::inputs;
 use crate::record::{Folder, InMemory, Manifest, Record, Units, read_manifest, tables};
 use crate::report::page::NAME;
@@ -197,15 +197,15 @@ pub(super) fn watched(store: impl Store + 'static, quiet: bool) -> (Campaign, Wa
 /// Says how much was found of earlier processes.
 pub(super) fn tell_found(counts: ShardCounts) {
     say!(
-        "{} finished units found, {} of no use, {} simulated",
-        counts.reused,
+        "{} found, {} of no use, {} simulated",
+        counted(counts.reused.into(), "finished unit"),
         counts.unusable,
         counts.simulated
     );
     if counts.trials_reused > 0 {
         say!(
-            "{} finished trials found, {} simulated",
-            counts.trials_reused,
+            "{} found, {} simulated",
+            counted(counts.trials_reused.into(), "finished trial"),
             counts.trials_simulated
         );
     }
@@ -215,8 +215,9 @@ pub(super) fn tell_found(counts: ShardCounts) {
 pub(super) fn tell_others(count: usize, path: &Path) {
     if count > 0 {
         say!(
-            "{} finished units of other scenarios stay in {}: another command with this --out goes on from them; if none will, delete them",
-            whole(count as u64),
+            "{} of other scenarios {} in {}: another command with this --out goes on from what is there; if none will, delete it",
+            counted(count as u64, "finished unit"),
+            if count == 1 { "stays" } else { "stay" },
             path.join(UNITS).display()
         );
     }

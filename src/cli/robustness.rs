@@ -2,7 +2,7 @@
 
 use super::flags::flag_text;
 use crate::experiment::{self, Basis, Robustness, WORTH_TELLING};
-use crate::quantity::number::{percent, rounded, whole};
+use crate::quantity::number::{counted, percent, rounded, whole};
 use crate::record::{Alternative, Assumption, Assumptions};
 use crate::report::words;
 
@@ -14,9 +14,12 @@ pub(super) fn recorded(robustness: Robustness, command: impl Fn(&str) -> String)
             "Nothing that this rests on is assumed and has other values to try.".into()
         }
         Basis::TooCostly { keys, example } => format!(
-            "What hangs on the {} keys that are assumed was not tried. Only the whole deployment would tell, which takes more than a tenth of the time of the study. Try other values yourself, one at a time: {}",
-            whole(keys as u64),
-            command(&flag_text("--set", &example))
+            "What hangs on the {} assumed was not tried. Only the whole deployment would tell, which takes more than a tenth of the time of the study. Try other values yourself, one at a time: {}",
+            match keys {
+                1 => "key that is".into(),
+                n => format!("{} keys that are", whole(n as u64)),
+            },
+            command(&written("--set", &example))
         ),
         Basis::Tried {
             levels,
@@ -27,12 +30,13 @@ pub(super) fn recorded(robustness: Robustness, command: impl Fn(&str) -> String)
         } => {
             let candidates: Vec<String> = candidates.iter().map(in_words).collect();
             format!(
-                "{} other values of {} assumed keys were tried, one at a time, on {} ({trial} each). Over all of them users are \
+                "{} of {} {} tried, one at a time, on {} ({trial} each). Over all of them users are \
              down {} of the time with {}. What is not listed moves that by less than {}.",
-                whole(levels as u64),
-                whole(keys as u64),
-                name_list(&candidates),
-                match (percent(lowest), percent(highest)) {
+                counted(levels as u64, "other value"),
+                counted(keys as u64, "assumed key"),
+                if levels == 1 { "was" } else { "were" },
+                listed(&candidates),
+                match (percent(least), percent(most)) {
                     (least, most) if least == most => most,
                     (least, most) => format!("{least} to {most}"),
                 },

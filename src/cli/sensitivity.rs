@@ -13,7 +13,7 @@ use crate::experiment::{
     Robustness, Variation, factor_effects, hash_of, pair_effects, pairs, variations,
 };
 use crate::measure::{METRICS, Metric};
-use crate::quantity::number::{capital, rounded, small, whole};
+use crate::quantity::number::{capital, counted, rounded, small};
 use crate::record::{self, Assumptions, Factor, FactorPair, Level, Record, StudyRecord, bounds};
 use crate::report::compare::amount;
 use crate::report::text::{figure, table};
@@ -298,8 +298,8 @@ fn answer(
             .max();
         let needed = shortfall.map_or(String::new(), |n| {
             format!(
-                "; about {} replications would settle it (--reps)",
-                whole(n.into())
+                "; about {} would settle it (--reps)",
+                counted(n.into(), "replication")
             )
         });
         lines.push(format!(
@@ -404,8 +404,9 @@ fn text(
     }
     let n = base_samples.replications();
     format!(
-        "{}\n\nOne at a time ({n} replications, paired; all differences hold at once with 95 %)\n{}\n{}",
+        "{}\n\nOne at a time ({}, paired; all differences hold at once with 95 %)\n{}\n{}",
         answer,
+        counted(n.into(), "replication"),
         table(&rows, true),
         pairs_text(metric, &effects.pairs, has_objectives)
     )

@@ -10,7 +10,7 @@ use super::study::Study;
 use super::terminal::say;
 use super::trials::answered;
 use crate::experiment::{Campaign, ShardCounts, Share};
-use crate::quantity::number::whole;
+use crate::quantity::number::{counted, whole};
 use crate::record::Units;
 
 /// What batch systems call the number of a task, and what to add so that it counts from 1.
@@ -100,8 +100,11 @@ pub(super) fn simulate_share(
     campaign.sync()?;
     if campaign.is_stopped() {
         say!(
-            "interrupted: {} units are kept in {}; the same command goes on from there",
-            counts.simulated + counts.trials_simulated,
+            "interrupted: {} kept in {}; the same command goes on from there",
+            match counts.simulated + counts.trials_simulated {
+                1 => "1 unit is".into(),
+                n => format!("{n} units are"),
+            },
             path.join(UNITS).display()
         );
         return Ok(Outcome::Interrupted);
@@ -132,13 +135,13 @@ fn report(share: Share, counts: ShardCounts, is_complete: bool) -> String {
     let trials = match trials_simulated + trials_reused {
         0 => String::new(),
         _ => format!(
-            "; {} trials simulated, {} found",
-            whole(trials_simulated.into()),
+            "; {} simulated, {} found",
+            counted(trials_simulated.into(), "trial"),
             whole(trials_reused.into())
         ),
     };
     format!(
-        "shard {} of {}: {} units simulated, {} found{trials}; {next}",
+        "shard {} of {}: {} simulated, {} found{trials}; {next}",
         share.number(),
         share.count(),
         whole(simulated.into()),

@@ -56,7 +56,10 @@ impl SizeAnswer<'_> {
                 "1" => "1 gateway".into(),
                 n => format!("{n} gateways"),
             },
-            Some("count") if self.axis.key.starts_with("clients") => format!("{value} users"),
+            Some("count") if self.axis.key.starts_with("clients") => match value {
+                "1" => "1 user".into(),
+                n => format!("{n} users"),
+            },
             _ => format!("{} {value}", self.key()),
         }
     }
@@ -251,8 +254,11 @@ impl SizeAnswer<'_> {
             1 => " One of them is inconclusive.".into(),
             n => format!(" {} of them are inconclusive.", whole(n as u64)),
         };
-        if self.result.probes.len() == total {
-            return format!("All {} values were tried.{open}", whole(total as u64));
+        if self.result.probes.len() == all {
+            return match all {
+                1 => format!("The only value was tried.{open}"),
+                n => format!("All {} values were tried.{open}", whole(n as u64)),
+            };
         }
         format!(
             "{} of {} values were tried, no two more than {} apart: a narrower stretch that serves, or fails, may be missed (--tolerance 1 tries all).{open}",

@@ -14,7 +14,7 @@ use super::{Outcome, memory};
 use crate::experiment::{
     Answer, Campaign, Case, Replications, Robustness, SweepResult, cases, hash_of,
 };
-use crate::quantity::number::{rounded, small, whole};
+use crate::quantity::number::{counted, rounded, small, whole};
 use crate::record::{Assumptions, Record, SweepPoint, SweepRecord};
 use crate::report::sweep::text;
 use crate::report::text::skew;
@@ -168,7 +168,10 @@ impl Study for Points {
         if let (false, Some((point, warning))) = (self.command.study.quiet, skewed().next()) {
             let suffix = match skewed().count() {
                 1 => String::new(),
-                n => format!(" (and {} more points: summary.json)", n - 1),
+                n => format!(
+                    " (and {}: summary.json)",
+                    counted(n as u64 - 1, "more point")
+                ),
             };
             say!("warning: {}: {warning}{suffix}", point.label());
         }
@@ -229,7 +232,11 @@ fn warnings(cases: &[Case]) -> Vec<String> {
     let text = |(warning, points): (&str, Vec<String>)| match points.len() {
         n if n == cases.len() => warning.to_string(),
         1 => format!("{}: {warning}", points[0]),
-        n => format!("{} and {} more points: {warning}", points[0], n - 1),
+        n => format!(
+            "{} and {}: {warning}",
+            points[0],
+            counted(n as u64 - 1, "more point")
+        ),
     };
     points_by_warning.into_iter().map(text).collect()
 }

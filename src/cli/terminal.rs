@@ -106,13 +106,28 @@ fn repeated(text: &str, rows: usize, columns: usize) -> String {
 }
 
 /// The text in lines that fit: into the terminal, or elsewhere into COLUMNS where that is set.
-fn fit_terminal(text: &str, term: &Term) -> String {
-    let of_terminal = || size_of(term).map(|(_, columns)| columns);
-    match of_terminal().or_else(|| columns(&std::env::var("COLUMNS").ok()?)) {
-        Some(columns) => fit_text(text, columns),
+fn shown(text: &str, term: &Term) -> String {
+    match width_of(term) {
+        Some(columns) => fitted(text, columns),
         None => text.into(),
     }
 }
+
+/// The columns of the terminal, or elsewhere COLUMNS where that is set.
+fn width_of(term: &Term) -> Option<usize> {
+    let of_terminal = size_of(term).map(|(_, columns)| columns);
+    of_terminal.or_else(|| columns(&std::env::var("COLUMNS").ok()?))
+}
+
+/// How wide the help of commands is: as the terminal, and nowhere wider than people read with ease.
+pub(super) fn help_width() -> usize {
+    let width = width_of(&Term::stdout()).unwrap_or(HELP_WIDTH);
+    width.min(HELP_WIDTH_MOST)
+}
+
+/// Where nobody says how wide it is, as in a file: as wide as the help of keys.
+const HELP_WIDTH: usize = 80;
+const HELP_WIDTH_MOST: usize = 100;
 
 /// Rows and columns of the terminal behind an output.
 fn size_of(term: &Term) -> Option<(usize, usize)> {

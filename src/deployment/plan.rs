@@ -275,6 +275,16 @@ impl ClientPlan {
         std::iter::once(&self.config).chain(self.mix.iter().map(|part| &part.config))
     }
 
+    /// The same with the share of the users that each has.
+    pub fn shares(&self) -> impl Iterator<Item = (f64, &ClientConfig)> {
+        let ends = self.mix.iter().map(|part| part.from).chain([1.0]);
+        let mut begins = 0.0;
+        self.configs().zip(ends).map(move |(config, end)| {
+            let share = end - std::mem::replace(&mut begins, end);
+            (share, config)
+        })
+    }
+
     /// How often a user signs in at most: again on each day that follows a sign-out, and after lunch.
     pub fn sign_ins_at_most(&self, start: Span, horizon: Time) -> u64 {
         let start_us = start.0 as i64 + self.ahead_us;

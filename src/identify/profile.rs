@@ -2,6 +2,7 @@
 
 use super::finding::Finding;
 use super::party::{Identification, Party};
+use crate::quantity::number::counted;
 use crate::scenario::Profile;
 
 /// Text for a basic string of TOML: no quotes, no backslashes, no control characters.
@@ -121,11 +122,7 @@ fn line(key: &str, value: &str, standing: &str, source: &str) -> String {
 
 /// "1 dialog", "3 dialogs"
 pub(super) fn dialogs(party: &Party) -> String {
-    if party.dialogs == 1 {
-        "1 dialog".into()
-    } else {
-        format!("{} dialogs", party.dialogs)
-    }
+    counted(party.dialogs as u64, "dialog")
 }
 
 fn product(party: &Party) -> String {

@@ -81,7 +81,8 @@ impl DayShare {
 
 impl fmt::Display for DayShare {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of {} days", self.days, self.total_days)
+        let s = if self.of == 1 { "" } else { "s" };
+        write!(f, "{} of {} day{s}", self.days, self.of)
     }
 }
 

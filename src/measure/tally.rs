@@ -189,7 +189,7 @@ impl MissCause {
     pub fn meaning(self) -> &'static str {
         match self {
             Self::SettingUp => "the user had no session yet when the call came",
-            Self::Silent => "the session was lost and the client did not know",
+            Self::Silent => "the session was lost or its path broken, and the client did not know",
             Self::Visible => "the session was lost and the client knew",
             Self::Overload => "the gateway refused or dropped the event",
             Self::Late => "the event came after the phone had stopped ringing",

@@ -26,6 +26,13 @@ const SPAN_WORDS: [(&[&str], &str); 5] = [
     (&["millisecond", "milliseconds"], "ms"),
 ];
 
+/// Every word for a unit of a duration.
+pub fn span_words() -> Vec<&'static str> {
+    let others = SPAN_WORDS.iter().flat_map(|(words, _)| *words);
+    let units = SPAN_UNITS.iter().map(|(unit, _)| unit);
+    units.chain(others).copied().collect()
+}
+
 /// Splits "25 min" into number and unit.
 fn split(text: &str) -> (&str, &str) {
     let end = text

@@ -91,8 +91,6 @@ fn usual(table: &str, key: &str) -> Vec<Line> {
         ("gateway", "name") => &[("update", "\"ignored\"")],
         ("gateway", "update" | "profile") => &[("name", "\"gateway\"")],
         ("gateway", _) => &[("name", "\"gateway\""), ("update", "\"ignored\"")],
-        // Either counts the users, not both.
-        ("clients", "count_per_gateway") => &[("name", "\"office\""), ("gateway", "\"gateway\"")],
         ("clients", _) => &[
             ("name", "\"office\""),
             ("count", "20"),
@@ -182,9 +180,7 @@ fn set(table: &str, key: &Key) -> Option<String> {
             | Kind::Reference(_)
             | Kind::Mix(_)
     );
-    // It stands in the place of `count`, which a flag does not take away.
     if needs_more
-        || key.name == "count_per_gateway"
         || !key.beside_example().is_empty()
         || !matches!(table, "scenario" | "gateway" | "clients")
     {

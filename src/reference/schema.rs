@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::entry::{Entry, entries};
 use super::example::example;
 use crate::measure::{DropCause, METRICS, MissCause, SERIES};
+use crate::quantity::span_words;
 use crate::scenario::catalogue::{Key, Standing, TABLES, is_single, keys_of_profile, meaning_of};
 use crate::scenario::{Kind, Profiles, SHIPPED};
 
@@ -116,12 +117,15 @@ fn described(mut value: Value, key: &Key) -> Value {
 }
 
 /// Patterns of the parts of a value, as `quantity` and `scenario` read them.
-const SPAN: &str = r"[0-9][0-9.]*\s*(us|ms|s|min|h|d|days?|hours?|hrs?|minutes?|mins|seconds?|secs?|milliseconds?)";
+/// [`SPAN`] stands for a duration until [`text`] fills in how one is written.
+const SPAN: &str = "<duration>";
 const SHARE: &str = r"[0-9.]+\s*%";
 const PRICE: &str = r"[0-9][0-9.]*\s*[A-Za-z€$£¥]{0,8}";
 const CLOCK: &str = r"([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?";
 
 fn text(pattern: &str) -> Value {
+    let span = format!(r"[0-9][0-9.]*\s*({})", span_words().join("|"));
+    let pattern = pattern.replace(SPAN, &span);
     json!({ "type": "string", "pattern": format!(r"^\s*({pattern})\s*$") })
 }
 

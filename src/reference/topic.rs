@@ -2,11 +2,11 @@
 
 use super::entry::{Entry, entries, own_entries, tables_with};
 use super::example::example;
-use super::wrap::{rows, wrap_text};
-use crate::measure::{METRICS, Metric, Unit};
-use crate::report::words::metric_title;
+use super::wrap::{rows, wrapped};
+use crate::measure::{METRICS, Metric};
+use crate::report::words::called;
 use crate::scenario::catalogue::{Standing, TABLES, header, meaning_of};
-use crate::scenario::{KINDS, SHIPPED, SHIPPED_SCENARIOS, ShippedScenario};
+use crate::scenario::{KINDS, SHIPPED, SHIPPED_SCENARIOS, ShippedScenario, example_target};
 
 /// What is known of a word.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -299,14 +299,7 @@ fn objective(metric: &Metric) -> String {
         Some(false) => "at_least",
         Some(true) | None => "at_most",
     };
-    let target = match metric.unit {
-        Unit::Count => "100",
-        Unit::Fraction => "\"0.5 %\"",
-        Unit::PerClientHour => "\"0.1 /h\"",
-        Unit::PerSecond => "\"12 /s\"",
-        Unit::Milliseconds => "\"200 ms\"",
-        Unit::Seconds => "\"5 min\"",
-    };
+    let target = example_target(metric.unit);
     let name = metric.name;
     format!("[[objective]]\nmetric = \"{name}\"\n{bound} = {target}\n")
 }

@@ -70,8 +70,10 @@ pub fn text(comparison: &Comparison, answer: &str, assumptions: &[Assumption]) -
     for o in &comparison.alternatives {
         let _ = writeln!(
             out,
-            "\n{} less {} ({} replications, paired)",
-            o.name, comparison.baseline, o.replications
+            "\n{} less {} ({}, paired)",
+            o.name,
+            comparison.baseline,
+            counted(o.replications.into(), "replication")
         );
         let mut rows = vec![
             ["", "baseline", "other", "difference", "correlation", "", ""]

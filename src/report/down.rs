@@ -3,22 +3,43 @@
 use super::value;
 use crate::measure::Unit;
 use crate::quantity::number::{duration, human};
-use crate::record::{DownCost, ReplicatedFigure, RunRecord, Value};
+use crate::record::{DayRecord, DownCost, ReplicatedFigure, RunRecord, Value};
 use crate::study::{Estimate, at_price_of_an_hour, days_in_run, user_minutes};
 
 /// "user-minutes in a day of 8 h".
-fn unit(horizon_s: f64) -> String {
-    match horizon_s <= 86_400.0 {
-        true => format!("user-minutes in a day of {}", duration(horizon_s)),
-        false => format!(
-            "user-minutes a day, over {} days",
-            human(days_in_run(horizon_s))
-        ),
+fn unit(run: &RunRecord) -> String {
+    if run.horizon_s <= DAY_S {
+        return format!("user-minutes in a day of {}", duration(run.horizon_s));
     }
+    let off = match days_off(run) {
+        0 => String::new(),
+        1 => ", 1 of them without anybody signed in".into(),
+        n => format!(", {n} of them without anybody signed in"),
+    };
+    format!(
+        "user-minutes a day, on average over all {} days of the run{off}",
+        human(days_in_run(run.horizon_s))
+    )
 }
 
+/// Whole days on which nobody was signed in.
+fn days_off(run: &RunRecord) -> usize {
+    let is_off = |day: &&DayRecord| {
+        let down = day.figure("down_fraction");
+        day.length_s >= DAY_S && down.is_some_and(|figure| figure.mean.is_none())
+    };
+    run.days.iter().filter(is_off).count()
+}
+
+const DAY_S: f64 = 86_400.0;
+
 fn amount(estimate: &Estimate) -> String {
-    value::bounded(estimate, Unit::Count)
+    let width = estimate.upper.zip(estimate.lower).map(|(u, l)| u - l);
+    match width {
+        // The same in each replication, but for what dividing leaves.
+        Some(width) if width <= 1e-9 * estimate.mean => human(estimate.mean),
+        _ => value::bounded(estimate, Unit::Count),
+    }
 }
 
 fn money(cost: &DownCost, minutes: &Estimate) -> (String, Estimate) {
@@ -46,7 +67,7 @@ pub(super) fn line(run: &RunRecord, minutes: Option<Estimate>) -> String {
     format!(
         "\nDown for {} {}{}\n",
         amount(&minutes),
-        unit(run.horizon_s),
+        unit(run),
         cost.unwrap_or_default()
     )
 }
@@ -89,8 +110,8 @@ pub(super) fn rows(run: &RunRecord, runs: &[ReplicatedFigure]) -> Vec<DownRow> {
         amount: minutes,
         unit: "min".into(),
         definition: format!(
-            "{} in which a signed-in user had no usable session",
-            unit(run.horizon_s)
+            "minutes in which a signed-in user had no usable session: {}",
+            unit(run)
         ),
     }];
     rows.extend(run.cost_of_down.as_ref().map(|cost| {

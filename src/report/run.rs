@@ -8,7 +8,7 @@ use super::settled;
 use super::text::{assumption, figure, shares, subject, table, target};
 use super::words::metric_title;
 use crate::measure::{DropCause, MissCause, Scope};
-use crate::quantity::number::{duration, human, whole};
+use crate::quantity::number::{counted, duration, human, whole};
 use crate::record::{FaultCount, RunRecord, minutes_down};
 use crate::study::{Assessment, MetricRow, Spread, Steady, Verdict};
 
@@ -25,8 +25,8 @@ fn objectives(out: &mut String, run: &Assessment) {
         let verdict = match (j.verdict, j.replications_needed) {
             (Verdict::Inconclusive, Some(n)) => {
                 format!(
-                    "inconclusive (about {} replications would settle it)",
-                    whole(n.into())
+                    "inconclusive (about {} would settle it)",
+                    counted(n.into(), "replication")
                 )
             }
             (verdict, _) => verdict.name().into(),

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::text::{estimated, in_unit, table};
 use crate::measure::Scope;
-use crate::quantity::number::whole;
+use crate::quantity::number::counted;
 use crate::study::{Estimate, Spread, Steady, spread_replications};
 
 /// What is told of a run that is too short for a steady state.
@@ -68,8 +68,8 @@ fn spread(spreads: &[Spread], replications: u32) -> String {
     rows.extend(spreads.iter().map(row));
     let hint = match replications < for_high {
         true => format!(
-            "; an upper one of the latter takes {} replications",
-            whole(for_high.into())
+            "; an upper one of the latter takes {}",
+            counted(for_high.into(), "replication")
         ),
         false => String::new(),
     };

@@ -1,9 +1,12 @@
 //! What people call a metric, and a sentence that says a value of it. Its identifier stands beside or below, never alone.
 
+mod one;
+
 use super::value;
 use crate::measure::{Bound, DropCause, Metric, MissCause, Objective, Scope, Unit};
 use crate::quantity::number::{capital, small, whole};
 use crate::study::{Estimate, MetricRow};
+use one::of_one;
 
 /// Name, what it is called in a table or on an axis, and a clause with `{}` for the value.
 type Words = (&'static str, &'static str, &'static str);
@@ -245,7 +248,10 @@ pub(crate) fn metric_title(metric: &str) -> String {
 /// A clause that says so much of a metric: "1.89 % of toasts are missed".
 pub fn clause(metric: &Metric, amount: &str) -> String {
     let template = words(metric.name).map_or("{} is counted", |(.., clause)| *clause);
-    template.replacen("{}", amount, 1)
+    match template.split_once("{}") {
+        Some((before, behind)) if amount == "1" => format!("{before}1{}", of_one(behind)),
+        _ => template.replacen("{}", amount, 1),
+    }
 }
 
 /// A clause that says more than so much: a quantile among what was open at the end.

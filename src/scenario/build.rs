@@ -18,6 +18,7 @@ use super::syntax::{HourUnit, Hours};
 use crate::deployment::{
     ClientPlan, GatewayPlan, JobClass, MixPart, Plan, ServiceTime, StationConfig, ThrottleConfig,
 };
+use crate::quantity::number::{counted, whole};
 use crate::quantity::{Day, Moment, Span, Time};
 use crate::workload::{DayShape, Lunch, RunDays, SignIn, WorkloadConfig};
 
@@ -93,8 +94,11 @@ fn gateway(s: &Settings) -> Result<GatewayPlan, ScenarioError> {
     let limits = Limits::from_settings(s);
     if spare.value > 0 && count + spare.value > TIED_MOST {
         let message = format!(
-            "gateway.{}.spare: found {} for {count} gateways, expected {TIED_MOST} together at most: spare gateways tie all of them into one group",
-            s.name, spare.value
+            "gateway.{}.spare: found {} for {}, expected {} together at most: spare gateways tie all of them into one group",
+            s.name,
+            spare.value,
+            counted(count.into(), "gateway"),
+            whole(TIED_MOST.into())
         );
         return Err(ScenarioError::input(s.place_of(&spare.setting), message));
     }
@@ -215,8 +219,11 @@ fn count(s: &Settings, keys: &Clients, gateway: &GatewayPlan) -> Result<u32, Sce
             let fits = u32::try_from(total).ok().filter(|n| *n <= USERS_MOST);
             fits.ok_or_else(|| {
                 let message = format!(
-                    "clients.{}.count_per_gateway: found {}, which makes {total} users of {} gateways, expected {USERS_MOST} at most",
-                    s.name, per_gateway.value, gateway.count
+                    "clients.{}.count_per_gateway: found {}, which makes {} of {}, expected {USERS_MOST} at most",
+                    s.name,
+                    each.value,
+                    counted(all, "user"),
+                    counted(gateway.count.into(), "gateway")
                 );
                 ScenarioError::input(s.place_of(&per_gateway.setting), message)
             })

@@ -4,6 +4,30 @@ use super::kind::{Kind, Profiles};
 use super::record_kind::RecordKind;
 use crate::quantity::{Span, print_span};
 
+/// The forms of a map of columns, of the file of this key.
+macro_rules! columns {
+    ($file:literal) => {
+        &[
+            (
+                "time Start, user Ext",
+                "our name of a column, and the file's",
+            ),
+            (
+                "time Date Time",
+                "the date stands in the column Date, the time of day in Time",
+            ),
+            (
+                "user user",
+                concat!(
+                    "users are names, 4711 too; rccsim help ",
+                    $file,
+                    " says what each column may hold"
+                ),
+            ),
+        ]
+    };
+}
+
 impl Kind {
     /// A valid value, as it would stand between quotes; another than the default, where there is one.
     pub fn example(&self, default: &str) -> String {
@@ -83,8 +107,8 @@ impl Kind {
             )],
             Self::File(records) => records.forms(),
             Self::Columns(records) => match records {
-                RecordKind::Calls => CALL_COLUMNS,
-                RecordKind::SignIns => SIGN_IN_COLUMNS,
+                RecordKind::Calls => columns!("calls_file"),
+                RecordKind::SignIns => columns!("sign_in_file"),
             },
             Self::Targets => TARGETS,
             Self::Hours => HOURS,
@@ -96,31 +120,6 @@ impl Kind {
         }
     }
 }
-
-const EACH_COLUMN: (&str, &str) = (
-    "time Start, user Ext",
-    "our name of a column, and the file's",
-);
-const TWO_COLUMNS: (&str, &str) = (
-    "time Date Time",
-    "the date stands in the column Date, the time of day in Time",
-);
-const CALL_COLUMNS: &[(&str, &str)] = &[
-    EACH_COLUMN,
-    TWO_COLUMNS,
-    (
-        "user user",
-        "users are names, 4711 too; rccsim help calls_file says what each column may hold",
-    ),
-];
-const SIGN_IN_COLUMNS: &[(&str, &str)] = &[
-    EACH_COLUMN,
-    TWO_COLUMNS,
-    (
-        "user user",
-        "users are names, 4711 too; rccsim help sign_in_file says what each column may hold",
-    ),
-];
 
 const LUNCH: &[(&str, &str)] = &[
     ("at 12:00 for 1 h", "all at one time of day, for this long"),

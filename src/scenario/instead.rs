@@ -5,7 +5,7 @@ mod written;
 use super::document::RawValue;
 use super::error::nearest;
 use super::kind::Kind;
-use crate::quantity::{parse_clock, parse_span};
+use crate::quantity::{Span, parse_clock, parse_span, print_clock};
 
 pub(crate) use written::digits;
 use written::{clock, dates, normalise, spans, stretch, weekdays, with_both_units};
@@ -88,7 +88,10 @@ fn of_kind(kind: &Kind, text: &str) -> Vec<String> {
                 .chain([weekdays(text)])
                 .collect()
         }
-        Kind::Hours => vec![in_order(text), in_order(&text.replace(';', ","))],
+        Kind::Hours => {
+            let ordered = vec![in_order(text), in_order(&text.replace(';', ","))];
+            ordered.into_iter().chain(windows(text)).collect()
+        }
         Kind::Lunch => {
             let lunch = stretch(text).map(|(from, long)| format!("at {from} for {long}"));
             lunch.into_iter().collect()
@@ -141,6 +144,46 @@ fn in_order(text: &str) -> String {
     let mut parts: Vec<&str> = text.split(',').map(str::trim).collect();
     parts.sort_by_key(|part| part.split(' ').next().and_then(parse_clock));
     parts.join(", ")
+}
+
+/// Hours from one time of day to another, over midnight too, as the steps that they come to: of factors with what they
+/// are as a rule in between, and with none; of calls with none.
+fn windows(text: &str) -> Vec<String> {
+    let text = text.replace(['–', '—'], "-").replace("..", "-");
+    let text = text.replace(" - ", "-").replace(" to ", "-");
+    let time = |text: &str| match text.trim() {
+        "24" | "24:00" => Some(Span::ZERO),
+        text => parse_clock(&clock(text)?),
+    };
+    let window = |part: &str| {
+        let (range, rate) = part.trim().split_once(' ')?;
+        let (from, to) = range.split_once('-')?;
+        Some((time(from)?, time(to)?, rate.trim().to_string()))
+    };
+    let windows: Option<Vec<_>> = text.split([',', ';']).map(window).collect();
+    let Some(windows) = windows else {
+        return Vec::new();
+    };
+    let is_factor = windows.iter().all(|(.., rate)| rate.starts_with('x'));
+    let is_of_group = windows.iter().all(|(.., rate)| rate.ends_with("calls/h"));
+    let between = match (is_factor, is_of_group) {
+        (true, _) => &["x1", "x0"][..],
+        (_, true) => &["0 calls/h"],
+        _ => &["0 /h"],
+    };
+    let with = |between: &&str| {
+        let mut steps: Vec<(Span, &str)> = Vec::new();
+        steps.extend(windows.iter().map(|(from, _, rate)| (*from, rate.as_str())));
+        for (_, to, _) in &windows {
+            if !steps.iter().any(|(at, _)| at == to) {
+                steps.push((*to, between));
+            }
+        }
+        steps.sort_by_key(|(at, _)| *at);
+        let step = |(at, rate): &(Span, &str)| format!("{} {rate}", print_clock(*at));
+        steps.iter().map(step).collect::<Vec<_>>().join(", ")
+    };
+    between.iter().map(with).collect()
 }
 
 /// The columns of a map that there are none of, each with the one that was meant.
@@ -235,6 +278,26 @@ mod tests {
         }]);
         assert_eq!(guess(words, "Tear_Down"), "; write \"tear-down\"");
         assert_eq!(guess(words, "teardwn"), "; did you mean `tear-down`?");
+    }
+
+    #[test]
+    fn hours_from_one_time_to_another_are_offered_as_steps() {
+        let hours = |text: &str| guess(Kind::Hours, text);
+        // Two hours to either side of midnight; what holds in between nobody said.
+        assert_eq!(
+            hours("22:00-02:00 x2"),
+            "; write \"02:00 x1, 22:00 x2\" or \"02:00 x0, 22:00 x2\""
+        );
+        assert_eq!(hours("22 - 2 3 /h"), "; write \"02:00 0 /h, 22:00 3 /h\"");
+        // The second begins where the first ends.
+        assert_eq!(
+            hours("20:00..24:00 90 calls/h, 00:00..06:00 30 calls/h"),
+            "; write \"00:00 30 calls/h, 06:00 0 calls/h, 20:00 90 calls/h\""
+        );
+        assert_eq!(
+            guess(Kind::Lunch, "23:30-00:30"),
+            "; write \"at 23:30 for 1 h\""
+        );
     }
 
     #[test]

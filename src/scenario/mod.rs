@@ -79,6 +79,8 @@ pub use input_file::{INPUT_FILES, InputFile, input_files};
 #[cfg(feature = "cli")]
 pub(crate) use instead::digits;
 pub use kind::{Kind, Profiles, Value};
+#[cfg(feature = "report")]
+pub(crate) use objective::example_target;
 pub use overrides::Override;
 #[cfg(feature = "files")]
 pub use parse::load;

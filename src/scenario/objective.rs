@@ -63,14 +63,25 @@ const OF_LOSSES: [&str; 5] = [
 ];
 
 /// What a target of that unit looks like.
-pub(super) fn example(unit: Unit) -> &'static str {
+pub(super) fn example(unit: Unit) -> String {
+    let what = match unit {
+        Unit::Count => "a number",
+        Unit::Fraction => "a share in percent",
+        Unit::PerClientHour | Unit::PerSecond => "a rate with its unit",
+        Unit::Milliseconds | Unit::Seconds => "a duration with its unit",
+    };
+    format!("{what}, like {}", example_target(unit))
+}
+
+/// A target in that unit, as it stands in a file.
+pub(crate) fn example_target(unit: Unit) -> &'static str {
     match unit {
-        Unit::Count => "a number, like 100",
-        Unit::Fraction => "a share in percent, like \"0.5 %\"",
-        Unit::PerClientHour => "a rate with its unit, like \"0.1 /h\"",
-        Unit::PerSecond => "a rate with its unit, like \"12 /s\"",
-        Unit::Milliseconds => "a duration with its unit, like \"200 ms\"",
-        Unit::Seconds => "a duration with its unit, like \"5 min\"",
+        Unit::Count => "100",
+        Unit::Fraction => "\"0.5 %\"",
+        Unit::PerClientHour => "\"0.1 /h\"",
+        Unit::PerSecond => "\"12 /s\"",
+        Unit::Milliseconds => "\"200 ms\"",
+        Unit::Seconds => "\"5 min\"",
     }
 }
 

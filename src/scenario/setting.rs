@@ -147,6 +147,19 @@ impl Settings {
         self.entries.iter().find(is_file)
     }
 
+    /// Each profile of a mix with what holds for its users; none of a section without a mix.
+    pub fn profiles(&self) -> impl Iterator<Item = (&str, &Self)> {
+        let mix = self.entries.iter().find_map(|s| match &s.value {
+            Value::Mix(mix) => Some(&mix[..]),
+            _ => None,
+        });
+        let names = mix
+            .unwrap_or_default()
+            .iter()
+            .map(|(name, _)| name.as_str());
+        names.zip(self.parts())
+    }
+
     /// What holds for the users of each profile of a mix.
     pub(super) fn parts(&self) -> impl Iterator<Item = &Self> {
         self.parts.iter().map(|(_, part)| part)

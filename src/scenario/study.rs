@@ -43,6 +43,8 @@ pub struct Study {
     pub combine: Combine,
     /// How narrow the intervals shall be; empty: as the number of replications makes them.
     pub precision: Vec<HalfWidth>,
+    /// The table that the points were read from; `None`: they were not.
+    pub table: Option<String>,
 }
 
 /// One point of a study.
@@ -160,6 +162,7 @@ impl Study {
             axes,
             combine,
             precision: Vec::new(),
+            table: None,
         };
         let mut labels: Vec<String> = study.points().iter().map(StudyPoint::label).collect();
         labels.sort_unstable();
@@ -180,11 +183,12 @@ impl Study {
 
     fn read_table(files: &dyn Files, path: &Path) -> Result<Self, ScenarioError> {
         let axes = table::read(files, path)?;
-        Self::new(
-            axes,
-            Combine::Zip,
-            &Place::file_only(&path.display().to_string()),
-        )
+        let file = path.display().to_string();
+        let study = Self::new(axes, Combine::Zip, &Place::whole(&file))?;
+        Ok(Self {
+            table: Some(file),
+            ..study
+        })
     }
 
     /// Every point, in its order.

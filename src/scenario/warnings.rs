@@ -2,6 +2,7 @@
 
 mod groups;
 mod load;
+mod schedule;
 mod untested;
 
 use std::collections::BTreeSet;
@@ -12,9 +13,10 @@ use super::record_kind::RecordKind;
 use super::setting::Settings;
 use crate::deployment::{ClientPlan, GatewayPlan, JobClass, Plan};
 use crate::protocol::{
-    FLOOR_S, GIVE_UP, OnNoAnswer, OnTooSmall, Reestablish, RefreshClock, RefreshMethod,
-    RefreshTiming, UpdateBehaviour, granted_s,
+    ClientConfig, FLOOR_S, GIVE_UP, OnNoAnswer, OnTooSmall, Reestablish, RefreshClock,
+    RefreshMethod, RefreshTiming, UpdateBehaviour, granted_s,
 };
+use crate::quantity::number::counted;
 use crate::quantity::{Span, print_clock, print_moment, print_span};
 use crate::workload::SignIn;
 
@@ -31,8 +33,10 @@ pub(super) fn warnings(plan: &Plan, settings: &[Settings]) -> Vec<String> {
             warnings.push(format!("gateway.{}: no client group uses it", gateway.name));
         } else if users < u64::from(gateway.count) {
             warnings.push(format!(
-                "gateway.{}: {} gateways for {users} users: some stay idle",
-                gateway.name, gateway.count
+                "gateway.{}: {} for {}: some stay idle",
+                gateway.name,
+                counted(gateway.count.into(), "gateway"),
+                counted(users, "user")
             ));
         }
     }
@@ -44,6 +48,7 @@ pub(super) fn warnings(plan: &Plan, settings: &[Settings]) -> Vec<String> {
         without_station(gateway, settings, &mut warnings);
     }
     untested::of_limits(plan, &groups, &mut warnings);
+    schedule::of_schedules(plan, settings, &mut warnings);
     untested::of_faults(plan, &groups, &mut warnings);
     untested::of_rare_faults(plan, &mut warnings);
     load::of_calls(plan, &groups, &mut warnings);
@@ -51,16 +56,10 @@ pub(super) fn warnings(plan: &Plan, settings: &[Settings]) -> Vec<String> {
     load::of_throttles(settings, &mut warnings);
     for (clients, settings) in plan.clients.iter().zip(of_table("clients")) {
         let gateway = &plan.gateways[clients.gateway];
-        for config in clients.configs() {
-            let alike = ClientPlan {
-                config: config.clone(),
-                mix: Vec::new(),
-                ..clients.clone()
-            };
-            of_clients(plan, &alike, gateway, settings, &mut warnings);
-        }
+        warnings.extend(of_programs(plan, clients, gateway, settings));
+        of_group(plan, clients, settings, &mut warnings);
     }
-    // What is true of several programs of a mix is said once.
+    // What is true of the gateway of several groups is said once.
     let mut unique = BTreeSet::new();
     warnings.retain(|warning| unique.insert(warning.clone()));
     warnings
@@ -72,12 +71,47 @@ const DAY_US: u64 = 86_400_000_000;
 const INCOMING_JOBS: f64 = 3.0;
 const OUTGOING_JOBS: f64 = 5.0;
 
+/// What is true of each program of a client group; of a mix, with the profile where it is not true of all.
+fn of_programs(
+    plan: &Plan,
+    clients: &ClientPlan,
+    gateway: &GatewayPlan,
+    settings: &Settings,
+) -> Vec<String> {
+    let alike = |config: &ClientConfig, name: &str| {
+        let alike = ClientPlan {
+            name: name.into(),
+            config: config.clone(),
+            mix: Vec::new(),
+            ..clients.clone()
+        };
+        let mut warnings = Vec::new();
+        of_clients(plan, &alike, gateway, &mut warnings);
+        warnings
+    };
+    let each = clients.configs().map(|config| alike(config, &clients.name));
+    let each: Vec<Vec<String>> = each.collect();
+    let mut profiles = settings.profiles().map(|(profile, _)| profile);
+    let mut all = Vec::new();
+    for (config, own) in clients.configs().zip(&each) {
+        let Some(profile) = profiles.next() else {
+            return own.clone();
+        };
+        let named = alike(config, &format!("{} ({profile})", clients.name));
+        for (plain, named) in own.iter().zip(named) {
+            let is_of_all = each.iter().all(|others| others.contains(plain));
+            all.push(if is_of_all { plain.clone() } else { named });
+        }
+    }
+    all
+}
+
 /// R, or what a client that goes by the granted session makes of that.
-fn refresh_interval(clients: &ClientPlan, gateway: &GatewayPlan) -> Span {
-    let granted = granted(clients, gateway);
-    match (clients.config.refresh_method, clients.config.refresh_timing) {
+fn refresh_interval(client: &ClientConfig, gateway: &GatewayPlan) -> Span {
+    let granted = granted(client, gateway);
+    match (client.refresh_method, client.refresh_timing) {
         (RefreshMethod::Rfc4028, RefreshTiming::Interval) => Span(granted.0 / 2),
-        (_, RefreshTiming::Interval) => clients.config.refresh_interval,
+        (_, RefreshTiming::Interval) => client.refresh_interval,
         (_, RefreshTiming::Part(divisor)) => Span(granted.0 / u64::from(divisor)),
         (_, RefreshTiming::Before(end)) if end < granted => granted - end,
         (_, RefreshTiming::Before(_)) => Span(granted.0 / 2),
@@ -85,8 +119,8 @@ fn refresh_interval(clients: &ClientPlan, gateway: &GatewayPlan) -> Span {
 }
 
 /// The session that such a gateway grants to such a client, after a 422 where the offer is too small for it.
-fn granted(clients: &ClientPlan, gateway: &GatewayPlan) -> Span {
-    let (client, gateway) = (&clients.config, &gateway.config);
+fn granted(client: &ClientConfig, gateway: &GatewayPlan) -> Span {
+    let gateway = &gateway.config;
     let offered = client.session_expires_s.max(u32::from(gateway.min_se_s));
     let granted = granted_s(
         offered,
@@ -108,7 +142,9 @@ fn of_station(groups: &[&ClientPlan], gateway: &GatewayPlan, warnings: &mut Vec<
         .map(|c| {
             let calls = c.workload.incoming_per_s * INCOMING_JOBS
                 + c.workload.outgoing_per_s * OUTGOING_JOBS;
-            let refreshes = 1.0 / refresh_interval(c, gateway).as_secs_f64();
+            let refreshes: f64 = (c.shares())
+                .map(|(share, config)| share / refresh_interval(config, gateway).as_secs_f64())
+                .sum();
             c.attendance
                 * f64::from(c.count)
                 * (calls * service(JobClass::Call) + refreshes * service(JobClass::Refresh))
@@ -172,16 +208,15 @@ fn of_clients(
     plan: &Plan,
     clients: &ClientPlan,
     gateway: &GatewayPlan,
-    settings: &Settings,
     warnings: &mut Vec<String>,
 ) {
     let config = &clients.config;
     let name = &clients.name;
     of_floor(clients, gateway, warnings);
-    let granted = granted(clients, gateway);
+    let granted = granted(config, gateway);
     let interval = match config.refresh_timing {
         RefreshTiming::Interval => config.refresh_interval,
-        _ => refresh_interval(clients, gateway),
+        _ => refresh_interval(config, gateway),
     };
     let latest = Span::from_micros_f64(interval.0 as f64 * (1.0 + config.refresh_jitter));
     let timers = gateway.config.update != UpdateBehaviour::NoSessionExpires;
@@ -225,24 +260,28 @@ fn of_clients(
             print_span(interval)
         ));
     }
-    untested::of_idle(clients, refresh_interval(clients, gateway), warnings);
+    untested::of_idle(clients, refresh_interval(config, gateway), warnings);
     of_tries(clients, gateway, warnings);
     of_relay_timer(clients, gateway, warnings);
     of_small_offers(clients, gateway, warnings);
-    untested::of_days(plan, clients, settings, warnings);
-    of_records(plan, clients, settings, warnings);
-    of_presence(plan, clients, warnings);
     if config.reestablish == Reestablish::Fixed(Span::ZERO) {
         warnings.push(format!("clients.{name}: reestablish = \"fixed 0 s\": a lost session is set up again at once; a failed set-up waits 500 ms (T1)"));
     }
+}
+
+/// What is true of a client group, whatever its programs are.
+fn of_group(plan: &Plan, clients: &ClientPlan, settings: &Settings, warnings: &mut Vec<String>) {
+    untested::of_days(plan, clients, settings, warnings);
+    of_records(plan, clients, settings, warnings);
+    of_presence(plan, clients, warnings);
 }
 
 /// Tries of a refresh that come when the session is over.
 fn of_tries(clients: &ClientPlan, gateway: &GatewayPlan, warnings: &mut Vec<String>) {
     let config = &clients.config;
     let again = (GIVE_UP + config.retry_delay) * u64::from(config.refresh_tries - 1);
-    let last = refresh_interval(clients, gateway) + again;
-    let granted = granted(clients, gateway);
+    let last = refresh_interval(config, gateway) + again;
+    let granted = granted(config, gateway);
     let has_timer = config.enforces_timer
         && config.on_no_answer != OnNoAnswer::KeepPolling
         && gateway.config.update != UpdateBehaviour::NoSessionExpires;
@@ -259,7 +298,7 @@ fn of_tries(clients: &ClientPlan, gateway: &GatewayPlan, warnings: &mut Vec<Stri
 
 /// A relay that is through with a dialog before its refresh comes by.
 fn of_relay_timer(clients: &ClientPlan, gateway: &GatewayPlan, warnings: &mut Vec<String>) {
-    let interval = refresh_interval(clients, gateway);
+    let interval = refresh_interval(&clients.config, gateway);
     let legs = [
         ("clients", &clients.name, clients.path.relay_timer),
         ("gateway", &gateway.name, gateway.path.relay_timer),

@@ -7,7 +7,9 @@ use crate::faults::{FaultConfig, FaultKind, Schedule};
 use crate::measure::Scope;
 use crate::quantity::{Span, Time};
 use crate::scenario::Scenario;
-use crate::workload::{CallDraws, RecordedCall, RecordedSign, Recording, RecordingWriter};
+use crate::workload::{
+    CallDraws, FileExtent, RecordedCall, RecordedSign, Recording, RecordingWriter,
+};
 
 pub(super) fn secs(n: u64) -> Span {
     Span::from_secs(n)
@@ -99,7 +101,9 @@ pub(super) fn recorded_calls() -> Recording<RecordedCall> {
     };
     let mut writer = RecordingWriter::new(1).unwrap();
     writer.push(&call).unwrap();
-    writer.finish(String::new(), 0).unwrap()
+    writer
+        .finish(String::new(), 0, FileExtent::default())
+        .unwrap()
 }
 
 /// A recording of one sign-in.
@@ -111,5 +115,7 @@ pub(super) fn recorded_signs() -> Recording<RecordedSign> {
     };
     let mut writer = RecordingWriter::new(1).unwrap();
     writer.push(&sign).unwrap();
-    writer.finish(String::new(), 0).unwrap()
+    writer
+        .finish(String::new(), 0, FileExtent::default())
+        .unwrap()
 }

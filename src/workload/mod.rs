@@ -20,8 +20,9 @@ pub use calls::CallDraws;
 pub(crate) use calls::{CallProcess, own_rate};
 pub use config::WorkloadConfig;
 pub use day_shape::DayShape;
-pub(crate) use recording::RecordingWriter;
-pub use recording::{RecordedCall, RecordedRow, RecordedSign, Recording, Replay};
+pub use recording::{
+    FileExtent, RecordedCall, RecordedRow, RecordedSign, Recording, RecordingWriter, Replay,
+};
 pub use run_days::RunDays;
 pub(crate) use scratch::Scratch;
 pub use sign_in::{Lunch, SignIn};

@@ -147,9 +147,25 @@ pub struct Recording<R> {
     row: PhantomData<R>,
 }
 
+/// What a file of records has, whatever of it lies within the run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct FileExtent {
+    /// Its rows.
+    pub rows: u64,
+    /// The users whom they name.
+    pub users: u32,
+    /// The instants of its first and last row, microseconds from the start of the run; `None`: it has no row.
+    pub times_us: Option<(i64, i64)>,
+    /// Rows before the run.
+    pub before: u64,
+    /// Rows at its end or later.
+    pub after: u64,
+}
+
 struct Storage {
     digest: String,
     outside: u64,
+    extent: FileExtent,
     rows_in: u64,
     scratch: Scratch,
     rows_per_block: usize,
@@ -190,6 +206,11 @@ impl<R> Recording<R> {
     /// How many rows of the file were left out, because the run does not reach them.
     pub fn outside(&self) -> u64 {
         self.storage.outside
+    }
+
+    /// What the whole file has.
+    pub fn extent(&self) -> FileExtent {
+        self.storage.extent
     }
 }
 
@@ -366,11 +387,16 @@ impl<R: RecordedRow> RecordingWriter<R> {
         Ok(())
     }
 
-    /// The whole recording: of a file with this digest, of which so many rows were left out.
+    /// The whole recording: of a file with this digest and all this in it, of which so many rows were left out.
     ///
     /// # Errors
     /// The disk is full, or the like.
-    pub(crate) fn finish(mut self, digest: String, outside: u64) -> io::Result<Recording<R>> {
+    pub fn finish(
+        mut self,
+        digest: String,
+        outside: u64,
+        extent: FileExtent,
+    ) -> io::Result<Recording<R>> {
         for (_, open) in self.parts.iter_mut().filter(|(part, _)| part.rows > 0) {
             write_block(&mut self.scratch, open, 0)?;
         }
@@ -379,6 +405,7 @@ impl<R: RecordedRow> RecordingWriter<R> {
         let storage = Storage {
             digest,
             outside,
+            extent,
             rows_in,
             scratch,
             rows_per_block,
@@ -423,9 +450,9 @@ mod tests {
     fn each_part_reads_its_own_rows_in_order() {
         for parts in [1, 3, 700] {
             let mut writer = RecordingWriter::new(parts).unwrap();
-            let calls: Vec<RecordedCall> = (0..20_000).map(call).collect();
-            calls.iter().for_each(|row| writer.push(row).unwrap());
-            let recording = writer.finish("x".into(), 0).unwrap();
+            let all: Vec<RecordedCall> = (0..20_000).map(call).collect();
+            all.iter().for_each(|row| writer.push(row).unwrap());
+            let recording = writer.finish("x".into(), 0, FileExtent::default()).unwrap();
             assert_eq!(recording.rows(), 20_000);
             for part in 0..parts {
                 let expected: Vec<RecordedCall> = calls

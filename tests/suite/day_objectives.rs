@@ -49,6 +49,30 @@ fn an_objective_over_days_takes_as_many_as_order_statistics_need() {
 }
 
 #[test]
+fn minutes_down_of_a_week_say_which_days_they_are_averaged_over() {
+    let folder = TempDir::new().unwrap();
+    let file = by_hand(
+        folder.path(),
+        "ignores-update",
+        "metric = \"session_drops\"\nat_most = 0",
+    );
+    let week = ["scenario.start=Monday 00:00", "scenario.horizon=7 d"];
+    let work = [
+        "clients.sign_in=at 09:00",
+        "clients.sign_out=at 17:00",
+        "clients.working_days=Monday..Friday",
+    ];
+    let set = week.into_iter().chain(work).flat_map(|set| ["--set", set]);
+    let args = ["run", &file, "--no-folder", "--quiet", "--reps", "2"].into_iter();
+    let said = text(&rccsim(&args.chain(set).collect::<Vec<_>>()).stdout);
+    let down = said.lines().find(|l| l.starts_with("Down for ")).unwrap();
+    assert!(
+        down.ends_with("user-minutes a day, on average over all 7 days of the run, 2 of them without anybody signed in"),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_page_and_its_folder_say_the_days_and_what_they_cost() {
     let folder = TempDir::new().unwrap();
     let file = by_hand(folder.path(), "ignores-update", TARGET);

@@ -80,10 +80,9 @@ impl Subject {
 }
 
 /// "17 finished units found, 1 of no use, 30 simulated".
-pub(crate) fn unit_counts(stderr: &str) -> Option<[usize; 3]> {
-    let line = stderr
-        .lines()
-        .find(|l| l.contains("finished units found"))?;
+pub(crate) fn told(stderr: &str) -> Option<[usize; 3]> {
+    let is_told = |l: &&str| l.contains("finished unit") && l.contains(" found, ");
+    let line = stderr.lines().find(is_told)?;
     let numbers: Vec<usize> = line
         .split(|c: char| !c.is_ascii_digit())
         .filter_map(|n| n.parse().ok())

@@ -6,6 +6,7 @@ mod anywhere;
 mod behaviours;
 mod case_answers;
 mod cases;
+mod checked;
 mod circles;
 mod closed_form;
 mod command;

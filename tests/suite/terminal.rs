@@ -360,7 +360,6 @@ fn lines_into_a_pipe_fit_the_columns_that_are_asked_for() {
         vec!["matrix", "--no-folder"],
         vec!["profiles"],
         vec!["profiles", "communicator-2007-r2"],
-        vec!["help"],
     ] {
         let wrapped_text = output_of(&args, folder.path(), Some("80"));
         for line in wrapped_text.lines() {
@@ -385,6 +384,28 @@ fn lines_into_a_pipe_fit_the_columns_that_are_asked_for() {
         output_of(&json, folder.path(), Some("80")),
         output_of(&json, folder.path(), None)
     );
+}
+
+#[test]
+fn the_help_of_commands_fits_the_columns_that_are_asked_for() {
+    let folder = TempDir::new().unwrap();
+    let widest = |args: &[&str], columns: Option<&str>| {
+        let help = printed(args, folder.path(), columns);
+        help.lines().map(|line| line.chars().count()).max().unwrap()
+    };
+    for args in [
+        &["--help"][..],
+        &["-h"],
+        &["run", "--help"],
+        &["best", "--help"],
+        &["help"],
+        &["help", "sweep"],
+    ] {
+        assert!(widest(args, Some("64")) <= 64, "{args:?}");
+        // Nobody says how wide it is: as wide as the help of keys.
+        assert!((65..=80).contains(&widest(args, None)), "{args:?}");
+        assert!((81..=100).contains(&widest(args, Some("200"))), "{args:?}");
+    }
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Why users have no session or lose it, each cause with the key that makes it.
 
-use super::case::{Case, key, kind, on_a_leg, with};
+use super::case::{Case, key, kind, on_a_leg, whose, with};
 use super::refresh;
-use crate::deployment::{FaultPlan, FaultTarget, Transport};
+use crate::deployment::{ClientPlan, FaultPlan, FaultTarget, Transport};
 use crate::faults::FaultKind;
 use crate::measure::{DropCause, Metric, MissCause, Scope};
 use crate::protocol::RefreshMethod;
@@ -107,11 +107,11 @@ fn of_places(case: &Case, gateway: usize) -> Option<String> {
         (None, None) => return None,
     };
     let mut groups = plan.clients.iter().filter(|c| c.gateway == gateway);
-    let silent = groups.find(|c| !c.config.sends_bye)?;
-    let clause = format!("{} give sessions up without BYE", silent.name);
-    let gives_up = with(case, "clients", &silent.name, &clause, "sends_bye");
-    let clause = format!("{gives_up} and {} keeps their places", limits.name);
-    Some(with(case, "gateway", &limits.name, &clause, key))
+    let silent = groups.find(|c| c.configs().any(|config| !config.sends_bye))?;
+    let what = format!("{} give sessions up without BYE", silent.name);
+    let gives_up = with(case, "clients", &silent.name, &what, "sends_bye");
+    let what = format!("{gives_up} and {} keeps their places", limits.name);
+    Some(with(case, "gateway", &limits.name, &what, key))
 }
 
 fn mean(case: &Case, scope: &Scope, metric: &str) -> f64 {
@@ -164,9 +164,9 @@ fn down_all_day(case: &Case, index: usize) -> Option<String> {
 fn of_path(case: &Case, gateway: usize) -> Option<String> {
     let name = &case.plan().gateways[gateway].name;
     let gateway_path = [("gateway", name, &case.plan().gateways[gateway].path)];
-    let client_paths = (case.plan().clients.iter())
-        .filter(|c| c.gateway == gateway)
-        .map(|c| ("clients", &c.name, &c.path));
+    let groups = case.plan().clients.iter().enumerate();
+    let groups = || groups.clone().filter(|(_, c)| c.gateway == gateway);
+    let client_paths = groups().map(|(_, c)| ("clients", &c.name, &c.path));
     let (table, name, path) = gateway_path
         .into_iter()
         .chain(client_paths)
@@ -176,8 +176,9 @@ fn of_path(case: &Case, gateway: usize) -> Option<String> {
             Transport::Udp => "messages are lost on",
             _ => "messages are delayed on",
         };
-        let clause = format!("{clause} the path of {name}");
-        with(case, table, name, &clause, "loss")
+        let groups: Vec<usize> = groups().map(|(i, _)| i).collect();
+        let (whose, key) = whose(case, &groups, (table, name), "loss");
+        format!("{what} the path of {whose}{key}")
     })
 }
 
@@ -195,15 +196,20 @@ pub(super) fn of_losses(case: &Case) -> Option<String> {
     };
     let (index, cause) = (DropCause::ALL.into_iter().enumerate())
         .max_by(|a, b| count(&Scope::All, a.0).total_cmp(&count(&Scope::All, b.0)))?;
-    let clients = (case.plan().clients.iter().enumerate()).max_by(|(_, a), (_, b)| {
-        let drops = |name: &str| count(&Scope::Clients(name.into()), index);
-        drops(&a.name).total_cmp(&drops(&b.name))
-    })?;
-    Some(in_words(case, cause, clients.0))
+    let drops = |(i, c): (usize, &ClientPlan)| (count(&Scope::Clients(c.name.clone()), index), i);
+    let groups = case.plan().clients.iter().enumerate().map(drops);
+    let (_, worst) = groups.clone().max_by(|a, b| a.0.total_cmp(&b.0))?;
+    let others = groups.filter(|(drops, i)| *drops > 0.0 && *i != worst);
+    let hit: Vec<usize> = std::iter::once(worst)
+        .chain(others.map(|(_, i)| i))
+        .collect();
+    Some(in_words(case, cause, &hit))
 }
 
-fn in_words(case: &Case, cause: DropCause, clients: usize) -> String {
+/// Why these client groups lose sessions, the first of them most.
+fn in_words(case: &Case, cause: DropCause, hit: &[usize]) -> String {
     let plan = case.plan();
+    let clients = hit[0];
     let group = &plan.clients[clients];
     let gateway = &plan.gateways[group.gateway];
     let of_clients =
@@ -217,7 +223,7 @@ fn in_words(case: &Case, cause: DropCause, clients: usize) -> String {
         DropCause::RefreshUnanswered
         | DropCause::RefreshRejected
         | DropCause::SessionExpired
-        | DropCause::DialogLost => refresh::setting(case, cause, clients)
+        | DropCause::DialogLost => refresh::setting(case, cause, hit)
             .or_else(|| of_path(case, group.gateway))
             .or_else(|| fault(&[FaultKind::Stall, FaultKind::Crash, FaultKind::LinkOutage]))
             .unwrap_or_else(|| match (cause, group.config.refresh_method) {
@@ -230,11 +236,11 @@ fn in_words(case: &Case, cause: DropCause, clients: usize) -> String {
                 }),
                 _ => cause.meaning().into(),
             }),
-        DropCause::GatewayDown => refresh::of_probe(case, clients)
+        DropCause::GatewayDown => refresh::of_probe(case, hit)
             .or_else(|| fault(&[FaultKind::Crash, FaultKind::Maintenance, FaultKind::Stall]))
             .unwrap_or_else(|| cause.meaning().into()),
-        DropCause::PathLost => of_lost_path(case, clients)
-            .or_else(|| of_connection(case, clients))
+        DropCause::PathLost => of_lost_path(case, hit)
+            .or_else(|| of_connection(case, hit))
             .unwrap_or_else(|| {
                 fault(&[
                     FaultKind::OcsFailover,
@@ -246,8 +252,8 @@ fn in_words(case: &Case, cause: DropCause, clients: usize) -> String {
                 .unwrap_or_else(|| cause.meaning().into())
             }),
         DropCause::RouteExpired => {
-            let leg = on_a_leg(case, clients, "route_expiry", |p| p.route_expiry.is_some());
-            let relay = on_a_leg(case, clients, "relay_timer", |p| p.relay_timer.is_some());
+            let leg = on_a_leg(case, hit, "route_expiry", |p| p.route_expiry.is_some());
+            let relay = on_a_leg(case, hit, "relay_timer", |p| p.relay_timer.is_some());
             match (leg, relay) {
                 (None, Some((_, key))) => format!("a relay forgets long dialogs{key}"),
                 (leg, _) => format!(
@@ -264,10 +270,13 @@ fn in_words(case: &Case, cause: DropCause, clients: usize) -> String {
 fn shortened(case: &Case, clients: usize) -> Option<String> {
     let group = &case.plan().clients[clients];
     let gateway = &case.plan().gateways[group.gateway];
-    let offered_s = group.config.session_expires_s;
-    let relay = on_a_leg(case, clients, "relay_session_expires", |path| {
-        let expires = path.relay_session_expires;
-        expires.is_some_and(|se| se.as_secs_f64() < f64::from(offered_s))
+    let offered_s = group
+        .configs()
+        .map(|config| config.session_expires_s)
+        .max()?;
+    let relay = on_a_leg(case, &[clients], "relay_session_expires", |path| {
+        let written = path.relay_session_expires;
+        written.is_some_and(|se| se.as_secs_f64() < f64::from(offered_s))
     });
     let of_relay = relay.map(|(_, key)| format!("the session that a relay writes{key}"));
     let of_gateway = || {
@@ -328,18 +337,27 @@ pub(super) fn of_failed_calls(case: &Case) -> Option<String> {
 }
 
 /// The middlebox that forgets an idle connection, where there is one: of two the quicker.
-fn of_lost_path(case: &Case, clients: usize) -> Option<String> {
-    let timeouts = case.legs(clients).into_iter();
+fn of_lost_path(case: &Case, groups: &[usize]) -> Option<String> {
+    let timeouts = case.legs(groups[0]).into_iter();
     let timeouts =
         timeouts.filter_map(|(table, name, path)| Some((path.idle_timeout?, table, name)));
-    let (_, table, name) = timeouts.min_by_key(|(timeout, ..)| *timeout)?;
-    let clause = format!("a middlebox on the path of {name} forgets idle connections");
-    Some(with(case, table, name, &clause, "idle_timeout"))
+    let (timeout, table, name) = timeouts.min_by_key(|(timeout, ..)| *timeout)?;
+    // A group that refreshes in time has lost its path otherwise.
+    let is_late = |i: &usize| {
+        let mut programs = case.plan().clients[*i].configs();
+        programs.any(|client| refresh::interval(client) >= timeout)
+    };
+    let others = groups[1..].iter().copied().filter(is_late);
+    let late: Vec<usize> = std::iter::once(groups[0]).chain(others).collect();
+    let (whose, key) = whose(case, &late, (table, name), "idle_timeout");
+    Some(format!(
+        "a middlebox on the path of {whose} forgets idle connections{key}"
+    ))
 }
 
 /// Connections that die at random, or an ACK that never arrives.
-fn of_connection(case: &Case, clients: usize) -> Option<String> {
-    case.legs(clients)
+fn of_connection(case: &Case, groups: &[usize]) -> Option<String> {
+    case.legs(groups[0])
         .into_iter()
         .find_map(|(table, name, path)| {
             let (clause, key) = match (path.loses_ack, path.connection_lifetime) {
@@ -347,7 +365,7 @@ fn of_connection(case: &Case, clients: usize) -> Option<String> {
                 (false, Some(_)) => ("connections die", "connection_lifetime"),
                 (false, None) => return None,
             };
-            let clause = format!("{clause} on the path of {name}");
-            Some(with(case, table, name, &clause, key))
+            let (whose, key) = whose(case, groups, (table, name), key);
+            Some(format!("{what} on the path of {whose}{key}"))
         })
 }

@@ -1,7 +1,7 @@
 //! That figures are not known as closely as was asked for.
 
 use crate::measure::Objective;
-use crate::quantity::number::{capital, small, whole};
+use crate::quantity::number::{capital, counted, small, whole};
 use crate::report::value;
 use crate::report::words::metric_title;
 use crate::study::{Precision, PrecisionTarget, Samples, Shortfall, shortfalls};
@@ -12,17 +12,16 @@ pub(in crate::cli) fn shortfall(
     objectives: &[Objective],
     targets: &[PrecisionTarget],
 ) -> Option<String> {
-    let open_shortfalls = shortfalls(samples, objectives, targets);
-    let worst =
-        (open_shortfalls.iter()).max_by_key(|s| s.replications_needed.unwrap_or(u32::MAX))?;
-    let replications = whole(samples.replications().into());
-    let suffix = match open_shortfalls.len() - 1 {
+    let all = shortfalls(samples, objectives, targets);
+    let worst = (all.iter()).max_by_key(|s| s.replications_needed.unwrap_or(u32::MAX))?;
+    let replications = counted(samples.replications().into(), "replication");
+    let more = match all.len() - 1 {
         0 => String::new(),
         1 => " (and one more figure)".into(),
         n => format!(" (and {} more figures)", whole(n as u64)),
     };
     Some(capital(&format!(
-        "the precision that was asked for is not reached in {replications} replications: {}{suffix}",
+        "the precision that was asked for is not reached in {replications}: {}{more}",
         clause(worst)
     )))
 }
@@ -40,8 +39,8 @@ fn clause(short: &Shortfall) -> String {
     let amount = |half: f64| value::three_digits(half, metric.unit);
     let half = estimate.half_width().map_or("unknown".into(), amount);
     let target = amount(short.precision.target(&estimate));
-    let replications_clause = short.replications_needed.map_or(String::new(), |n| {
-        format!("; about {} replications would do", whole(n.into()))
+    let needed = short.replications_needed.map_or(String::new(), |n| {
+        format!("; about {} would do", counted(n.into(), "replication"))
     });
     format!("{name} is known to ± {half}, not ± {target}{replications_clause}")
 }

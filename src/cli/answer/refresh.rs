@@ -4,20 +4,33 @@ use super::case::{Case, on_a_leg, with};
 use crate::deployment::{ClientPlan, GatewayPlan};
 use crate::measure::DropCause;
 use crate::protocol::{
-    Allow, GatewayConfig, OnGatewayRefresh, OnGlare, OnTooSmall, OwnRefreshes, ReInviteBehaviour,
-    RefreshClock, RefreshMethod, Refresher, RefresherOnRefresh, UpdateBehaviour,
+    Allow, ClientConfig, GatewayConfig, OnGatewayRefresh, OnGlare, OnTooSmall, OwnRefreshes,
+    ReInviteBehaviour, RefreshClock, RefreshMethod, RefreshTiming, Refresher, RefresherOnRefresh,
+    UpdateBehaviour,
 };
 use crate::quantity::Span;
 
 /// Whether the client refreshes by UPDATE at this gateway, as its Allow header arrives.
-fn uses_update(group: &ClientPlan, gateway: &GatewayPlan) -> bool {
+fn uses_update(client: &ClientConfig, group: &ClientPlan, gateway: &GatewayPlan) -> bool {
     let relay = group.path.relay_allow.or(gateway.path.relay_allow);
     let allow = relay.unwrap_or(gateway.config.allow);
-    match group.config.refresh_method {
+    match client.refresh_method {
         RefreshMethod::Update => true,
         RefreshMethod::ReInvite => false,
         RefreshMethod::ByAllow => allow != Allow::WithoutUpdate,
         RefreshMethod::Rfc4028 => allow == Allow::WithUpdate,
+    }
+}
+
+/// From one refresh of a client to the next, where the gateway grants the session that it offers.
+pub(super) fn interval(client: &ClientConfig) -> Span {
+    let session = Span::from_secs(client.session_expires_s.into());
+    match (client.refresh_method, client.refresh_timing) {
+        (RefreshMethod::Rfc4028, RefreshTiming::Interval) => Span(session.0 / 2),
+        (_, RefreshTiming::Interval) => client.refresh_interval,
+        (_, RefreshTiming::Part(divisor)) => Span(session.0 / u64::from(divisor)),
+        (_, RefreshTiming::Before(end)) if end < session => session - end,
+        (_, RefreshTiming::Before(_)) => Span(session.0 / 2),
     }
 }
 
@@ -75,18 +88,29 @@ fn silent_refresher(case: &Case, gateway: &GatewayPlan) -> Option<String> {
 
 /// The clause for losses by refreshes that failed or did not come, with its key in brackets; none where no setting of
 /// gateway, client or relay explains it.
-pub(super) fn setting(case: &Case, cause: DropCause, clients: usize) -> Option<String> {
-    let group = &case.plan().clients[clients];
+pub(super) fn setting(case: &Case, cause: DropCause, hit: &[usize]) -> Option<String> {
+    let group = &case.plan().clients[hit[0]];
+    let mut programs = group.configs();
+    programs.find_map(|client| of_program(case, cause, hit, client))
+}
+
+/// The same for one of the programs of the first of the groups that are hit.
+fn of_program(
+    case: &Case,
+    cause: DropCause,
+    hit: &[usize],
+    client: &ClientConfig,
+) -> Option<String> {
+    let group = &case.plan().clients[hit[0]];
     let gateway = &case.plan().gateways[group.gateway];
     let name = &gateway.name;
-    let at_gateway = |clause: String, key: &str| with(case, "gateway", name, &clause, key);
-    let at_client = |clause: &str, key: &str| with(case, "clients", &group.name, clause, key);
-    let (config, client) = (&gateway.config, &group.config);
-    let by_update = of_update(config.update, name).map(|clause| at_gateway(clause, "update"));
-    let by_reinvite =
-        of_reinvite(config.reinvite, name).map(|clause| at_gateway(clause, "reinvite"));
+    let at_gateway = |what: String, key: &str| with(case, "gateway", name, &what, key);
+    let at_client = |what: &str, key: &str| with(case, "clients", &group.name, what, key);
+    let config = &gateway.config;
+    let by_update = of_update(config.update, name).map(|what| at_gateway(what, "update"));
+    let by_reinvite = of_reinvite(config.reinvite, name).map(|what| at_gateway(what, "reinvite"));
     // A refusal of UPDATE leads to re-INVITE, if the client falls back.
-    let by_method = match uses_update(group, gateway) {
+    let by_method = match uses_update(client, group, gateway) {
         true => by_update.or(by_reinvite),
         false => by_reinvite,
     };
@@ -114,11 +138,11 @@ pub(super) fn setting(case: &Case, cause: DropCause, clients: usize) -> Option<S
             .then(|| at_client("refreshes of both sides collide", "on_glare"))
     };
     match cause {
-        DropCause::RefreshUnanswered | DropCause::DialogLost => by_method
-            .or_else(refused)
-            .or_else(|| of_relay(case, clients)),
+        DropCause::RefreshUnanswered | DropCause::DialogLost => {
+            by_method.or_else(refused).or_else(|| of_relay(case, hit))
+        }
         DropCause::RefreshRejected => by_method.or_else(glare).or_else(refused),
-        DropCause::SessionExpired => (of_relay(case, clients))
+        DropCause::SessionExpired => (of_relay(case, hit))
             .or_else(refused)
             .or_else(never)
             .or_else(roles)
@@ -136,21 +160,16 @@ pub(super) fn setting(case: &Case, cause: DropCause, clients: usize) -> Option<S
 }
 
 /// A relay that ends dialogs by a timer or a probe of its own.
-fn of_relay(case: &Case, clients: usize) -> Option<String> {
-    let timer = on_a_leg(case, clients, "relay_timer", |path| {
-        path.relay_timer.is_some()
-    });
+fn of_relay(case: &Case, hit: &[usize]) -> Option<String> {
+    let timer = on_a_leg(case, hit, "relay_timer", |path| path.relay_timer.is_some());
     timer
         .map(|(name, key)| format!("a relay on the path of {name} ends dialogs by its timer{key}"))
-        .or_else(|| of_probe(case, clients))
+        .or_else(|| of_probe(case, hit))
 }
 
 /// A relay that ends dialogs whose probe is not answered, be it only because of a stall.
-pub(super) fn of_probe(case: &Case, clients: usize) -> Option<String> {
-    on_a_leg(case, clients, "relay_probe", |path| {
-        path.relay_probe.is_some()
-    })
-    .map(|(name, key)| {
+pub(super) fn of_probe(case: &Case, hit: &[usize]) -> Option<String> {
+    on_a_leg(case, hit, "relay_probe", |path| path.relay_probe.is_some()).map(|(name, key)| {
         format!("a relay on the path of {name} ends dialogs at an unanswered probe{key}")
     })
 }
@@ -162,20 +181,24 @@ pub(super) fn of_session_timer(case: &Case, gateway: usize) -> Option<String> {
     let name = &plan.gateways[gateway].name;
     let mut groups = plan.clients.iter().enumerate();
     groups.find_map(|(index, group)| {
-        if group.gateway != gateway || !group.config.offers_timer {
+        let offers = group.configs().any(|config| config.offers_timer);
+        if group.gateway != gateway || !offers {
             return None;
         }
-        let relay_clause = on_a_leg(case, index, "relay_session_expires", |path| {
-            let expires = path.relay_session_expires;
-            expires.is_some_and(|span| span < Span::from_secs(min_se_s.into()))
+        let written = on_a_leg(case, &[index], "relay_session_expires", |path| {
+            let written = path.relay_session_expires;
+            written.is_some_and(|span| span < Span::from_secs(min_se_s.into()))
         });
         if let Some((_, key)) = relay_clause {
             return Some(format!(
                 "a relay writes a Session-Expires that {name} answers by 422{key}"
             ));
         }
-        let fails = group.config.on_too_small == OnTooSmall::Fail
-            && group.config.session_expires_s < min_se_s;
+        let fails = group.configs().any(|config| {
+            config.offers_timer
+                && config.on_too_small == OnTooSmall::Fail
+                && config.session_expires_s < min_se_s
+        });
         fails.then(|| {
             let clause = format!("{} give up at the 422 of {name}", group.name);
             with(case, "clients", &group.name, &clause, "on_422")

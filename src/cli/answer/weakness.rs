@@ -1,6 +1,6 @@
 //! What is wrong at a point that a study would recommend: users without a session, sessions that are lost.
 
-use crate::quantity::number::whole;
+use crate::quantity::number::{counted, whole};
 use crate::report::words;
 use crate::study::Samples;
 
@@ -19,10 +19,12 @@ pub(in crate::cli) fn weaknesses(samples: &Samples) -> Vec<String> {
     let replications = u64::from(samples.replications().max(1));
     let mut clauses = Vec::new();
     if presence.without_session > 0 {
-        clauses.push(format!(
-            "about {} of {} users never get a session",
-            whole(presence.without_session.div_ceil(replications)),
-            whole(presence.signed_in / replications)
+        let users = presence.without_session.div_ceil(replications);
+        all.push(format!(
+            "about {} of {} never {} a session",
+            whole(users),
+            counted(presence.signed_in / replications, "user"),
+            if users == 1 { "gets" } else { "get" }
         ));
     }
     let drops = samples

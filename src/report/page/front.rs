@@ -1,7 +1,7 @@
 //! Several figures at once, as a table.
 
 use super::table::{Table, interval};
-use crate::quantity::number::whole;
+use crate::quantity::number::counted;
 use crate::record::{Front, FrontPoint};
 use crate::report::words::metric_title;
 
@@ -32,8 +32,8 @@ pub(super) fn table(front: &Front) -> Table {
     }
     table.drop_if_empty("dominated by");
     table.note = format!(
-        "{} replications each, with 95 % intervals. A point is dominated where another is shown to be worse in none of the figures and better in one, by paired differences; all of these statements hold at once with 95 %.",
-        whole(front.replications.into())
+        "{} each, with 95 % intervals. A point is dominated where another is shown to be worse in none of the figures and better in one, by paired differences; all of these statements hold at once with 95 %.",
+        counted(front.replications.into(), "replication")
     );
     table.cut("points")
 }

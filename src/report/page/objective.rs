@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::table::{Table, cell, cell_within, interval, unit_name};
 use crate::measure::Metric;
-use crate::quantity::number::whole;
+use crate::quantity::number::counted;
 use crate::record::{Figure, Objective, Record};
 use crate::report::words::metric_title;
 use crate::study::Verdict;
@@ -123,9 +123,9 @@ fn row(open: &BTreeMap<Key, f64>, objective: &Objective) -> Vec<String> {
         .map(|(l, u)| (u - l) / 2.0);
     row.push(cell_within(margin(objective), half, unit));
     row.push(objective.verdict.name().into());
-    let replications = objective.replications_needed;
-    row.push(replications.map_or(String::new(), |n| {
-        format!("about {} replications", whole(n.into()))
+    let needed = objective.replications_needed;
+    row.push(needed.map_or(String::new(), |n| {
+        format!("about {}", counted(n.into(), "replication"))
     }));
     row
 }

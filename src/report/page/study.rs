@@ -4,7 +4,7 @@ use super::objective::{margin, subject};
 use super::run;
 use super::table::{Table, cell, cell_within, interval, unit_name};
 use crate::measure::Metric;
-use crate::quantity::number::plain;
+use crate::quantity::number::{counted, plain};
 use crate::record::{
     Comparison, Contrast, Figure, MatrixRecord, PointValues, Record, Selection, Sensitivity,
     Sizing, SweepRecord,
@@ -152,8 +152,8 @@ fn compare(comparison: &Comparison, contrast: &Contrast) -> Table {
         table.rows.push(line);
     }
     table.note = format!(
-        "{} replications, paired by common random numbers. Intervals of {} % each: all that decide hold at once with 95 %.",
-        contrast.replications,
+        "{}, paired by common random numbers. Intervals of {} % each: all that decide hold at once with 95 %.",
+        counted(other.replications.into(), "replication"),
         plain(comparison.confidence * 100.0)
     );
     table
@@ -282,8 +282,8 @@ fn one_at_a_time(sensitivity: &Sensitivity) -> Table {
         }
     }
     table.note = format!(
-        "{} replications, paired; all differences hold at once with 95 %.",
-        sensitivity.replications
+        "{}, paired; all differences hold at once with 95 %.",
+        counted(sensitivity.replications.into(), "replication")
     );
     table
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::convergence::charts;
 use super::theory::{Theory, section};
-use crate::quantity::number::{duration, whole};
+use crate::quantity::number::{counted, duration, whole};
 use crate::record::{Kind, Record, Results, ResultsError, Series};
 use crate::study::mser5;
 use crate::theory::Prediction;
@@ -72,11 +72,13 @@ pub(super) fn trust(
 /// Warnings that are read; a study of thousands of points may have one for each.
 const MOST_WARNINGS: usize = 100;
 
-fn warnings(warnings: &[String]) -> Vec<String> {
-    let mut some: Vec<String> = warnings.iter().take(MOST_WARNINGS).cloned().collect();
-    if warnings.len() > MOST_WARNINGS {
-        let count = whole((warnings.len() - MOST_WARNINGS) as u64);
-        some.push(format!("{count} more warnings are in summary.json."));
+fn warnings(all: &[String]) -> Vec<String> {
+    let mut some: Vec<String> = all.iter().take(MOST_WARNINGS).cloned().collect();
+    if all.len() > MOST_WARNINGS {
+        some.push(match all.len() - MOST_WARNINGS {
+            1 => "1 more warning is in summary.json.".into(),
+            more => format!("{} more warnings are in summary.json.", whole(more as u64)),
+        });
     }
     some
 }
@@ -93,21 +95,22 @@ fn replications(record: &Record) -> String {
         Record::Run(run) => range_text(run.replications),
         Record::Sensitivity(study) => range_text(study.body.replications),
         Record::Global(study) => format!(
-            "{} replications of each combination, the same for all: they differ by the unknowns and by nothing else. The intervals of the shares are of the choice of combinations (bootstrap over the rows of the design).",
-            study.body.replications
+            "{} of each combination, the same for all: they differ by the unknowns and by nothing else. The intervals of the shares are of the choice of combinations (bootstrap over the rows of the design).",
+            counted(study.body.replications.into(), "replication")
         ),
         Record::Sweep(sweep) if sweep.replications == 1 => "One replication for each point: there are no intervals.".into(),
         Record::Sweep(sweep) => {
             let n = sweep.replications;
-            let is_equal = sweep.points.iter().all(|p| p.replications == n);
-            let suffix = if is_equal { "" } else { " or more" };
-            format!("{n}{suffix} replications for each point; all points use common random numbers, so that they differ by what was varied and by nothing else.")
+            let alike = sweep.points.iter().all(|p| p.replications == n);
+            let more = if alike { "" } else { " or more" };
+            let s = if n == 1 && alike { "" } else { "s" };
+            format!("{n}{more} replication{s} for each point; all points use common random numbers, so that they differ by what was varied and by nothing else.")
         }
         Record::Sizing(_) => "The value that was found was confirmed with replications that the search had not seen.".into(),
         Record::Selection(_) => "A sequential selection with a proven error (Kim and Nelson): points are left out as soon as they are shown to be worse.".into(),
         Record::Front(study) => format!(
-            "{} replications for each point, paired by common random numbers. A point is called dominated only where the paired differences show it; all of these statements hold at once with 95 %.",
-            study.body.replications
+            "{} for each point, paired by common random numbers. A point is called dominated only where the paired differences show it; all of these statements hold at once with 95 %.",
+            counted(study.body.replications.into(), "replication")
         ),
         Record::Comparison(_) => "Alternatives are paired: each meets the same users and calls, drawn with common random numbers.".into(),
     }

@@ -227,7 +227,11 @@ impl Day<'_> {
         let (stack, note) = self.stack(&STATES[1..])?;
         let share =
             Reading::for_metric("down_fraction").text(self.mean("down_fraction").unwrap_or(0.0));
-        let title = format!("Up to {} users are without a session at once", self.peak());
+        let users = match self.peak().as_str() {
+            "1" => "1 user is".into(),
+            n => format!("{n} users are"),
+        };
+        let title = format!("Up to {users} without a session at once");
         let chart = Chart {
             description: format!(
                 "{title}, and {share} of the time: how many at each time of the day, by what their client knows of it."
@@ -249,7 +253,8 @@ impl Day<'_> {
             ["message_rate_per_s", "refresh_rate_per_s"].map(|n| self.series("all", n));
         let mean = human(self.mean("message_rate_per_s").unwrap_or(0.0));
         let peak = human(self.mean("message_rate_peak_per_s").unwrap_or(0.0).round());
-        let title = format!("{mean} messages a second on average, {peak} in the busiest second");
+        let s = if mean == "1" { "" } else { "s" };
+        let title = format!("{mean} message{s} a second on average, {peak} in the busiest second");
         let chart = Chart {
             description: format!(
                 "Messages and refreshes per second over the day, mean of each minute. {title}."

@@ -74,8 +74,12 @@ pub(super) fn plots(run: &RunRecord) -> Vec<Plot> {
         ..Bars::default()
     })];
     let description = format!(
-        "{} of each client group, mean of {} replications with its 95 % interval. {title}.",
-        reading.label, run.replications
+        "{} of each client group, {}. {title}.",
+        reading.label,
+        match run.replications {
+            1 => "of one replication".into(),
+            n => format!("mean of {n} replications with its 95 % interval"),
+        }
     );
     let chart = Chart {
         title,

@@ -42,8 +42,13 @@ pub(super) fn plots(matrix: &MatrixRecord) -> Vec<Plot> {
         .iter()
         .filter(|c| c.first_loss_s.is_some())
         .count();
+    let (pairs, lose) = match (matrix.cells.len(), losing) {
+        (1, _) => ("pair", "loses its"),
+        (_, 1) => ("pairs", "loses its"),
+        _ => ("pairs", "lose their"),
+    };
     let title = format!(
-        "{losing} of {} pairs of client and gateway lose their sessions",
+        "{losing} of {} {pairs} of client and gateway {lose} sessions",
         matrix.cells.len()
     );
     let chart = Chart {

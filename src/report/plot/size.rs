@@ -9,7 +9,7 @@ use super::Plot;
 use super::key::{called, places};
 use super::reading::Reading;
 use super::sweep::curve;
-use crate::quantity::number::small;
+use crate::quantity::number::{counted, small};
 use crate::record::{Figure, Sizing, StudyRecord, Trial, TrialObjective};
 use crate::study::Verdict;
 
@@ -237,12 +237,12 @@ fn search(size: &Sizing, axis: &Axis, at: &[f64]) -> Chart {
     let key = called(&size.key);
     let title = match &size.value {
         Some(value) => format!(
-            "{key}: the search came to {value} in {} steps",
-            size.trials.len()
+            "{key}: the search came to {value} in {}",
+            counted(size.trials.len() as u64, "step")
         ),
         None => format!(
-            "{key}: the search found nothing in {} steps",
-            size.trials.len()
+            "{key}: the search found nothing in {}",
+            counted(size.trials.len() as u64, "step")
         ),
     };
     Chart {

@@ -111,7 +111,8 @@ keys! {
         /// users, over all gateways of that name
         count: Option<u32> = whole(1, 1_000_000_000).optional();
         /// users of each gateway of that name, instead of count
-        count_per_gateway: Option<SettingValue<u32>> = stated(&whole(1, 1_000_000_000)).optional();
+        count_per_gateway: Option<SettingValue<u32>> = stated(&whole(1, 1_000_000_000)).optional()
+            .example("3", &[("name", "office"), ("gateway", "gateway")]);
         /// the gateway that serves them
         gateway: SettingValue<String> = stated(&gateway_name()).must();
         /// their calls

@@ -255,6 +255,9 @@ const SHORT_DAYS: [[&str; 3]; 7] = [
 pub(super) fn stretch(text: &str) -> Option<(String, String)> {
     let (from, to) = text.split_once(['-', '–'])?;
     let (from, to) = (clock(from)?, clock(to)?);
-    let long = parse_clock(&to)?.0.checked_sub(parse_clock(&from)?.0)?;
-    Some((from, print_span(Span(long))))
+    // Over midnight it goes on.
+    let long = DAY_US + parse_clock(&to)?.0 - parse_clock(&from)?.0;
+    Some((from, print_span(Span(long % DAY_US))))
 }
+
+const DAY_US: u64 = 86_400_000_000;

@@ -52,7 +52,7 @@ use super::record_kind::RecordKind;
 use super::setting::{Setting, Settings};
 use crate::quantity::{Span, Time};
 use crate::workload::{
-    CallDraws, RecordedCall, RecordedRow, RecordedSign, Recording, RecordingWriter,
+    CallDraws, FileExtent, RecordedCall, RecordedRow, RecordedSign, Recording, RecordingWriter,
 };
 use header::RowColumns;
 use rows::Rows;
@@ -214,7 +214,9 @@ impl Records {
 
 fn empty<R: RecordedRow>() -> Result<Settling<R>, ScenarioError> {
     let writer = RecordingWriter::new(1).map_err(no_room)?;
-    let recording = writer.finish(String::new(), 0).map_err(no_room)?;
+    let nothing = FileExtent::default();
+    let recording = writer.finish(String::new(), 0, nothing);
+    let recording = recording.map_err(no_room)?;
     Ok((recording, Arc::default()))
 }
 
@@ -249,7 +251,7 @@ fn keep<R: Clone>(
 fn read_calls(mut rows: Rows) -> Result<Settling<RecordedCall>, ScenarioError> {
     let reading = rows.reading();
     let mut writer = RecordingWriter::new(reading.parts).map_err(no_room)?;
-    let mut outside = 0;
+    let mut count = RowCount::new(reading);
     while rows.advance() {
         let (at, user) = (rows.time(), rows.user());
         let incoming = rows.word(2, DIRECTIONS);
@@ -268,8 +270,8 @@ fn read_calls(mut rows: Rows) -> Result<Settling<RecordedCall>, ScenarioError> {
         let (Some(answered), Some(at_pc)) = (answered, at_pc) else {
             continue;
         };
-        let Some(at) = rows.time_within(at) else {
-            outside += 1;
+        count.add(at, user);
+        let Some(at) = rows.within(at) else {
             continue;
         };
         let draws = CallDraws {
@@ -288,15 +290,17 @@ fn read_calls(mut rows: Rows) -> Result<Settling<RecordedCall>, ScenarioError> {
     }
     let digest = rows.digest();
     let precedent = rows.finish()?;
-    let recording = writer.finish(digest, outside).map_err(no_room)?;
+    let FileExtent { before, after, .. } = count.extent;
+    let recording = writer.finish(digest, before + after, count.extent);
+    let recording = recording.map_err(no_room)?;
     Ok((recording, Arc::new(precedent)))
 }
 
 fn read_signs(mut rows: Rows) -> Result<Settling<RecordedSign>, ScenarioError> {
     let reading = rows.reading();
     let mut writer = RecordingWriter::new(reading.parts).map_err(no_room)?;
-    let mut signed_in = Bits(vec![0; reading.count.div_ceil(64) as usize]);
-    let (mut outside, mut has_row) = (0, false);
+    let mut signed_in = Bits::none(reading.count);
+    let (mut count, mut has_row) = (RowCount::new(reading), false);
     while rows.advance() {
         let (at, user, signs_in) = (rows.time(), rows.user(), rows.word(2, ACTIONS));
         let (Some(at), Some(user), Some(signs_in)) = (at, user, signs_in) else {
@@ -317,11 +321,11 @@ fn read_signs(mut rows: Rows) -> Result<Settling<RecordedSign>, ScenarioError> {
             signed_in.write(&mut writer).map_err(no_room)?;
         }
         signed_in.turn(user);
-        match rows.time_within(at) {
-            Some(at) => writer
+        count.add(at, user);
+        if let Some(at) = rows.within(at) {
+            writer
                 .push(&RecordedSign { at, user, signs_in })
-                .map_err(no_room)?,
-            None => outside += u64::from(at >= 0),
+                .map_err(no_room)?;
         }
     }
     if !has_row {
@@ -329,14 +333,50 @@ fn read_signs(mut rows: Rows) -> Result<Settling<RecordedSign>, ScenarioError> {
     }
     let digest = rows.digest();
     let precedent = rows.finish()?;
-    let recording = writer.finish(digest, outside).map_err(no_room)?;
+    // Those before the run say who is signed in at its start.
+    let recording = writer.finish(digest, count.extent.after, count.extent);
+    let recording = recording.map_err(no_room)?;
     Ok((recording, Arc::new(precedent)))
 }
 
-/// Who is signed in.
+/// What a file has, while it is read.
+struct RowCount {
+    extent: FileExtent,
+    seen: Bits,
+    horizon: Time,
+}
+
+impl RowCount {
+    fn new(reading: &Reading) -> Self {
+        Self {
+            extent: FileExtent::default(),
+            seen: Bits::none(reading.count),
+            horizon: reading.horizon,
+        }
+    }
+
+    fn add(&mut self, at_us: i64, user: u32) {
+        let extent = &mut self.extent;
+        extent.rows += 1;
+        let (first, _) = extent.times_us.unwrap_or((at_us, at_us));
+        extent.times_us = Some((first, at_us));
+        extent.before += u64::from(at_us < 0);
+        extent.after += u64::from(at_us >= self.horizon.0 as i64);
+        if !self.seen.has(user) {
+            self.seen.turn(user);
+            extent.users += 1;
+        }
+    }
+}
+
+/// A bit for each user: who is signed in, who was seen.
 struct Bits(Vec<u64>);
 
 impl Bits {
+    fn none(count: u32) -> Self {
+        Self(vec![0; count.div_ceil(64) as usize])
+    }
+
     fn has(&self, user: u32) -> bool {
         self.0[user as usize / 64] >> (user % 64) & 1 == 1
     }

@@ -12,6 +12,7 @@ use super::header::{Places, RowColumns, places_of};
 use super::lines::{LINE_MOST, LineFault, Lines};
 use super::reading::{Precedent, Reading, UserNames};
 use super::wrong_rows::WrongRows;
+use crate::quantity::number::counted;
 use crate::quantity::{Span, Time};
 use crate::scenario::error::{Place, ScenarioError, nearest};
 use crate::scenario::files::{Files, near_name};
@@ -337,7 +338,8 @@ impl<'a> Rows<'a> {
             };
             self.has_surplus |= !name.is_empty();
             let message = format!(
-                "found {name:?} after {number} other users, expected the name of one of {count}, the count of clients.{}{hint}",
+                "found {name:?} after {}, expected the name of one of {count}, the count of clients.{}{all}",
+                counted(number.into(), "other user"),
                 self.reading.clients
             );
             return self.wrong(1, &message);
