@@ -13,7 +13,7 @@ use super::observation::Observation;
 use super::stream::Streams;
 use super::summary::{Resolution, Summary, Unit, Warnings};
 use super::tcpdump::{Direction, DumpedPacket, opens_packet};
-use crate::quantity::number::counted;
+use crate::quantity::number::count_phrase;
 use crate::wire::{SipText, Start};
 
 /// The longest line that is kept; of a longer one the rest is read as lines of its own.
@@ -393,7 +393,7 @@ impl Log<'_> {
         if self.untimed > 0 && self.timed > 0 {
             self.warnings.push(format!(
                 "{} without a time",
-                counted(self.untimed, "message")
+                count_phrase(self.untimed, "message")
             ));
         }
         let resolution = match (self.timed > 0, self.fine) {

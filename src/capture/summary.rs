@@ -1,6 +1,6 @@
 //! What a file holds beside its messages.
 
-use crate::quantity::number::counted;
+use crate::quantity::number::count_phrase;
 
 /// What places in a file are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -73,7 +73,8 @@ impl Warnings {
 
     pub(super) fn finish(mut self) -> Vec<String> {
         if self.left_out > 0 {
-            self.kept.push(counted(self.left_out, "more warning"));
+            self.messages
+                .push(count_phrase(self.left_out, "more warning"));
         }
         self.messages
     }

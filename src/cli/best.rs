@@ -14,7 +14,7 @@ use crate::experiment::{
     Campaign, Case, Delta, Robustness, SelectionResult, Selector, cases, hash_of,
 };
 use crate::measure::METRICS;
-use crate::quantity::number::counted;
+use crate::quantity::number::count_phrase;
 use crate::record::{Assumptions, Record, StudyRecord};
 use crate::scenario::{self, Scenario, nearest};
 use crate::study::{Cost, CostError, checkpoints};
@@ -89,7 +89,7 @@ impl BestArgs {
         if !selector.is_possible(cases.len()) {
             let why = format!(
                 "{} at an error of {}: a selection needs two points or more, and an error between 0 and what guessing has",
-                counted(cases.len() as u64, "point"),
+                count_phrase(cases.len() as u64, "point"),
                 self.alpha
             );
             return Err(input("--alpha", why));

@@ -14,7 +14,7 @@ use super::flags::{Format, JobsFlag, ScenarioFlags};
 use super::terminal::{print, print_text, say};
 use super::{Outcome, memory};
 use crate::experiment::{Case, cases};
-use crate::quantity::number::{counted, duration, whole};
+use crate::quantity::number::{count_phrase, duration, whole};
 use crate::report::text::objective;
 use crate::scenario::{Scenario, Study, hash};
 use section::listed;
@@ -96,13 +96,13 @@ fn text(scenario: &Scenario, threads: usize, explain: bool) -> String {
     }
     out += &format!(
         "{} on {}, {} from {}, {}; about {} MB of memory on {}.\n",
-        counted(users, "user"),
-        counted(gateways, "gateway"),
+        count_phrase(users, "user"),
+        count_phrase(gateways, "gateway"),
         duration(plan.horizon.0 as f64 / 1e6),
         crate::quantity::print_moment(plan.start_moment()),
-        counted(scenario.replications.into(), "replication"),
-        whole(memory::needed(plan, threads) / 1_000_000 + 1),
-        counted(threads as u64, "thread"),
+        count_phrase(scenario.replications.into(), "replication"),
+        whole(memory::required_bytes(plan, threads) / 1_000_000 + 1),
+        count_phrase(threads as u64, "thread"),
     );
     for section in &scenario.settings {
         let title = if section.table == "scenario" {
@@ -140,7 +140,7 @@ fn points_text(points: &[Case], study: Option<&Study>) -> String {
     if points.is_empty() {
         return String::new();
     }
-    let all = counted(points.len() as u64, "point");
+    let all = count_phrase(points.len() as u64, "point");
     let table = study.and_then(|study| Some((study.table.as_deref()?, study)));
     let table = table.map(|(file, study)| {
         let keys: Vec<&str> = study.axes.iter().map(|axis| axis.key.as_str()).collect();

@@ -2,7 +2,7 @@
 
 use super::answer::weaknesses;
 use crate::experiment::{Case, FrontResult, PointStanding};
-use crate::quantity::number::{counted, small, whole};
+use crate::quantity::number::{count_phrase, small, whole};
 use crate::record::{
     Front, FrontFigure, FrontMetric, FrontPoint, FrontStanding, StudyRecord, bounds,
 };
@@ -197,7 +197,7 @@ pub(super) fn text(
         "{}\n{}\nPoints ({} each, paired, with 95 % intervals)\n{}\n",
         record.answer,
         deciding_assumptions(&record.assumptions),
-        counted(record.body.replications.into(), "replication"),
+        count_phrase(record.body.replications.into(), "replication"),
         table(&rows, true).trim_end()
     )
 }

@@ -10,7 +10,7 @@ use super::{Outcome, memory};
 use crate::experiment::{
     Campaign, JointResult, JointSearch, JointSearchError, Robustness, Selector, TriedPoint, hash_of,
 };
-use crate::quantity::number::{counted, rounded, whole};
+use crate::quantity::number::{count_phrase, rounded, whole};
 use crate::record::{Assumptions, Record, SearchEffort, SearchedPoint, StudyRecord};
 use crate::scenario::{self, Combine, Scenario};
 use crate::study::Cost;
@@ -98,12 +98,12 @@ impl Search<'_> {
         let runs = u64::from(result.runs) + effort;
         let mut lines = vec![format!(
             "Searched a grid of {}: {} tried, in {}. That no other point costs less is likely, and not shown.",
-            counted(result.grid as u64, "point"),
-            match result.tried.len() {
+            count_phrase(result.grid as u64, "point"),
+            match result.tried_points.len() {
                 1 => "1 was".into(),
                 n => format!("{} were", whole(n as u64)),
             },
-            counted(runs, "replication")
+            count_phrase(runs, "replication")
         )];
         if result.invalid > 0 {
             lines.push(format!(

@@ -15,7 +15,7 @@ use super::study::{Division, MaxEffort, Study};
 use super::terminal::print_text;
 use crate::deployment::{FastPaths, Plan, RunHandle, RunOptions, simulate_with_options};
 use crate::experiment::{Backlog, Campaign, Share, most_trial_hours};
-use crate::quantity::number::{counted, human, whole};
+use crate::quantity::number::{count_phrase, human, whole};
 
 /// Says what a study takes, instead of doing it.
 ///
@@ -239,8 +239,8 @@ impl Outlook {
         if let Some((maximum, seconds)) = further {
             lines.push(format!(
                 "What the next one needs is known only after it: at most {}, {} in all, {}.",
-                counted(most.rounds, "round"),
-                counted(most.replications, "replication"),
+                count_phrase(maximum.rounds, "round"),
+                count_phrase(maximum.replications, "replication"),
                 cost(seconds)
             ));
         }
@@ -261,11 +261,15 @@ impl Outlook {
             1 => String::new(),
             n => format!(" of {n} cores"),
         };
-        let shards = format!("{}{of_cores}", counted(shards.into(), "shard"));
-        let least = self.round.seconds;
-        match most {
-            None => format!("{}, {shards}: {}", cost(least), time(self.elapsed(least))),
-            Some(most) => format!(
+        let shards = format!("{}{of_cores}", count_phrase(shards.into(), "shard"));
+        let minimum = self.round.seconds;
+        match max_seconds {
+            None => format!(
+                "{}, {shards}: {}",
+                cost(minimum),
+                time(self.elapsed(minimum))
+            ),
+            Some(maximum) => format!(
                 "{} at least and {} at most, {shards}: {} to {}",
                 cost(minimum),
                 cost(maximum),

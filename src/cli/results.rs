@@ -12,7 +12,7 @@ use super::store::SyncedUnits;
 use super::study::{Publication, Study, StudyFlags};
 use super::terminal::say;
 use crate::experiment::{Campaign, Monitor, ShardCounts, ShardName, Store};
-use crate::quantity::number::counted;
+use crate::quantity::number::count_phrase;
 use crate::record::inputs;
 use crate::record::{Folder, InMemory, Manifest, Record, Units, read_manifest, tables};
 use crate::report::page::NAME;
@@ -198,14 +198,14 @@ pub(super) fn watched(store: impl Store + 'static, quiet: bool) -> (Campaign, Wa
 pub(super) fn tell_found(counts: ShardCounts) {
     say!(
         "{} found, {} of no use, {} simulated",
-        counted(counts.reused.into(), "finished unit"),
+        count_phrase(counts.reused.into(), "finished unit"),
         counts.unusable,
         counts.simulated
     );
     if counts.trials_reused > 0 {
         say!(
             "{} found, {} simulated",
-            counted(counts.trials_reused.into(), "finished trial"),
+            count_phrase(counts.trials_reused.into(), "finished trial"),
             counts.trials_simulated
         );
     }
@@ -216,7 +216,7 @@ pub(super) fn tell_others(count: usize, path: &Path) {
     if count > 0 {
         say!(
             "{} of other scenarios {} in {}: another command with this --out goes on from what is there; if none will, delete it",
-            counted(count as u64, "finished unit"),
+            count_phrase(count as u64, "finished unit"),
             if count == 1 { "stays" } else { "stay" },
             path.join(UNITS).display()
         );

@@ -2,7 +2,7 @@
 
 use super::flags::flag_text;
 use crate::experiment::{self, Basis, Robustness, WORTH_TELLING};
-use crate::quantity::number::{counted, percent, rounded, whole};
+use crate::quantity::number::{count_phrase, percent, rounded, whole};
 use crate::record::{Alternative, Assumption, Assumptions};
 use crate::report::words;
 
@@ -19,7 +19,7 @@ pub(super) fn recorded(robustness: Robustness, command: impl Fn(&str) -> String)
                 1 => "key that is".into(),
                 n => format!("{} keys that are", whole(n as u64)),
             },
-            command(&written("--set", &example))
+            command(&flag_text("--set", &example))
         ),
         Basis::Tried {
             levels,
@@ -32,11 +32,11 @@ pub(super) fn recorded(robustness: Robustness, command: impl Fn(&str) -> String)
             format!(
                 "{} of {} {} tried, one at a time, on {} ({trial} each). Over all of them users are \
              down {} of the time with {}. What is not listed moves that by less than {}.",
-                counted(levels as u64, "other value"),
-                counted(keys as u64, "assumed key"),
+                count_phrase(levels as u64, "other value"),
+                count_phrase(keys as u64, "assumed key"),
                 if levels == 1 { "was" } else { "were" },
-                listed(&candidates),
-                match (percent(least), percent(most)) {
+                name_list(&candidates),
+                match (percent(lowest), percent(highest)) {
                     (least, most) if least == most => most,
                     (least, most) => format!("{least} to {most}"),
                 },

@@ -13,7 +13,7 @@ use crate::experiment::{
     Robustness, Variation, factor_effects, hash_of, pair_effects, pairs, variations,
 };
 use crate::measure::{METRICS, Metric};
-use crate::quantity::number::{capital, counted, rounded, small};
+use crate::quantity::number::{capital, count_phrase, rounded, small};
 use crate::record::{self, Assumptions, Factor, FactorPair, Level, Record, StudyRecord, bounds};
 use crate::report::compare::amount;
 use crate::report::text::{figure, table};
@@ -299,7 +299,7 @@ fn answer(
         let needed = shortfall.map_or(String::new(), |n| {
             format!(
                 "; about {} would settle it (--reps)",
-                counted(n.into(), "replication")
+                count_phrase(n.into(), "replication")
             )
         });
         lines.push(format!(
@@ -406,7 +406,7 @@ fn text(
     format!(
         "{}\n\nOne at a time ({}, paired; all differences hold at once with 95 %)\n{}\n{}",
         answer,
-        counted(n.into(), "replication"),
+        count_phrase(n.into(), "replication"),
         table(&rows, true),
         pairs_text(metric, &effects.pairs, has_objectives)
     )

@@ -10,7 +10,7 @@ use super::study::Study;
 use super::terminal::say;
 use super::trials::answered;
 use crate::experiment::{Campaign, ShardCounts, Share};
-use crate::quantity::number::{counted, whole};
+use crate::quantity::number::{count_phrase, whole};
 use crate::record::Units;
 
 /// What batch systems call the number of a task, and what to add so that it counts from 1.
@@ -136,7 +136,7 @@ fn report(share: Share, counts: ShardCounts, is_complete: bool) -> String {
         0 => String::new(),
         _ => format!(
             "; {} simulated, {} found",
-            counted(trials_simulated.into(), "trial"),
+            count_phrase(trials_simulated.into(), "trial"),
             whole(trials_reused.into())
         ),
     };

@@ -254,8 +254,8 @@ impl SizeAnswer<'_> {
             1 => " One of them is inconclusive.".into(),
             n => format!(" {} of them are inconclusive.", whole(n as u64)),
         };
-        if self.result.probes.len() == all {
-            return match all {
+        if self.result.probes.len() == total {
+            return match total {
                 1 => format!("The only value was tried.{open}"),
                 n => format!("All {} values were tried.{open}", whole(n as u64)),
             };

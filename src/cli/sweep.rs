@@ -14,7 +14,7 @@ use super::{Outcome, memory};
 use crate::experiment::{
     Answer, Campaign, Case, Replications, Robustness, SweepResult, cases, hash_of,
 };
-use crate::quantity::number::{counted, rounded, small, whole};
+use crate::quantity::number::{count_phrase, rounded, small, whole};
 use crate::record::{Assumptions, Record, SweepPoint, SweepRecord};
 use crate::report::sweep::text;
 use crate::report::text::skew;
@@ -170,7 +170,7 @@ impl Study for Points {
                 1 => String::new(),
                 n => format!(
                     " (and {}: summary.json)",
-                    counted(n as u64 - 1, "more point")
+                    count_phrase(n as u64 - 1, "more point")
                 ),
             };
             say!("warning: {}: {warning}{suffix}", point.label());
@@ -235,7 +235,7 @@ fn warnings(cases: &[Case]) -> Vec<String> {
         n => format!(
             "{} and {}: {warning}",
             points[0],
-            counted(n as u64 - 1, "more point")
+            count_phrase(n as u64 - 1, "more point")
         ),
     };
     points_by_warning.into_iter().map(text).collect()

@@ -3,7 +3,7 @@
 use super::answer::weaknesses;
 use crate::experiment::{Answer, SweepResult};
 use crate::measure::{Objective, Scope};
-use crate::quantity::number::{capital, counted, rounded_text, small, whole};
+use crate::quantity::number::{capital, count_phrase, rounded_text, small, whole};
 use crate::report::words;
 use crate::scenario::{Axis, Study};
 use crate::study::Verdict;
@@ -44,9 +44,9 @@ fn count(objectives: &[Objective], points: &[Answer]) -> String {
     let opening = match pass {
         0 if open == 0 => format!("No point meets {objective}"),
         0 => format!("No point is shown to meet {objective}"),
-        1 if all == 1 => format!("The only point meets {objective}"),
-        n if n == all => format!("Every one of {} points meets {objective}", whole(n as u64)),
-        1 => format!("1 of {} points meets {objective}", whole(all as u64)),
+        1 if total == 1 => format!("The only point meets {objective}"),
+        n if n == total => format!("Every one of {} points meets {objective}", whole(n as u64)),
+        1 => format!("1 of {} points meets {objective}", whole(total as u64)),
         n => format!(
             "{} of {} points meet {objective}",
             whole(n as u64),
@@ -54,7 +54,7 @@ fn count(objectives: &[Objective], points: &[Answer]) -> String {
         ),
     };
     let first = format!("{opening}: {}.", limits.join("; "));
-    let replications = (points.iter())
+    let needed = (points.iter())
         .flat_map(|p| {
             p.assessment
                 .judgements
@@ -65,7 +65,7 @@ fn count(objectives: &[Objective], points: &[Answer]) -> String {
     let settled = needed.map_or(String::new(), |n| {
         format!(
             "; about {} would settle it",
-            counted(n.into(), "replication")
+            count_phrase(n.into(), "replication")
         )
     });
     match open {

@@ -106,9 +106,9 @@ fn repeated(text: &str, rows: usize, columns: usize) -> String {
 }
 
 /// The text in lines that fit: into the terminal, or elsewhere into COLUMNS where that is set.
-fn shown(text: &str, term: &Term) -> String {
+fn fit_terminal(text: &str, term: &Term) -> String {
     match width_of(term) {
-        Some(columns) => fitted(text, columns),
+        Some(columns) => fit_text(text, columns),
         None => text.into(),
     }
 }

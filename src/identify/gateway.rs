@@ -5,7 +5,7 @@ use super::exchange::{DialogTrace, Exchange};
 use super::finding::{Finding, by_majority, exchange_places, places, seconds, times};
 use super::party::Party;
 use crate::protocol::{Allow, Refresher, Subject, non_refresher_bye};
-use crate::quantity::number::counted;
+use crate::quantity::number::count_phrase;
 
 /// What was found of a gateway.
 pub(super) fn party(number: usize, address: &str, dialogs: &[&DialogTrace]) -> Party {
@@ -372,7 +372,7 @@ fn responses(dialogs: &[&DialogTrace]) -> Option<Finding> {
         format!(" p95 {p95:.1},")
     };
     let value = format!("median {median:.1},{p95_shown} max {max:.1} ms");
-    let sureness = counted(times.n as u64, "answer");
+    let sureness = count_phrase(times.n as u64, "answer");
     let finding = Finding::measured("response time", value, sureness, evidence.collect());
     // Where copies had to be sent again because some were lost, the times tell of the loss.
     let even = p95 <= 2.0 * median && times.n >= 3;

@@ -2,7 +2,7 @@
 
 use super::finding::Finding;
 use super::party::{Identification, Party};
-use crate::quantity::number::counted;
+use crate::quantity::number::count_phrase;
 use crate::scenario::Profile;
 
 /// Text for a basic string of TOML: no quotes, no backslashes, no control characters.
@@ -122,7 +122,7 @@ fn line(key: &str, value: &str, standing: &str, source: &str) -> String {
 
 /// "1 dialog", "3 dialogs"
 pub(super) fn dialogs(party: &Party) -> String {
-    counted(party.dialogs as u64, "dialog")
+    count_phrase(party.dialogs as u64, "dialog")
 }
 
 fn product(party: &Party) -> String {

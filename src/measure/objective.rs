@@ -81,8 +81,8 @@ impl DayShare {
 
 impl fmt::Display for DayShare {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let s = if self.of == 1 { "" } else { "s" };
-        write!(f, "{} of {} day{s}", self.days, self.of)
+        let s = if self.total_days == 1 { "" } else { "s" };
+        write!(f, "{} of {} day{s}", self.days, self.total_days)
     }
 }
 

@@ -27,7 +27,8 @@ const SPAN_WORDS: [(&[&str], &str); 5] = [
 ];
 
 /// Every word for a unit of a duration.
-pub fn span_words() -> Vec<&'static str> {
+#[cfg(feature = "report")]
+pub(crate) fn span_words() -> Vec<&'static str> {
     let others = SPAN_WORDS.iter().flat_map(|(words, _)| *words);
     let units = SPAN_UNITS.iter().map(|(unit, _)| unit);
     units.chain(others).copied().collect()

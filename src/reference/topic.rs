@@ -2,9 +2,9 @@
 
 use super::entry::{Entry, entries, own_entries, tables_with};
 use super::example::example;
-use super::wrap::{rows, wrapped};
+use super::wrap::{rows, wrap_text};
 use crate::measure::{METRICS, Metric};
-use crate::report::words::called;
+use crate::report::words::metric_title;
 use crate::scenario::catalogue::{Standing, TABLES, header, meaning_of};
 use crate::scenario::{KINDS, SHIPPED, SHIPPED_SCENARIOS, ShippedScenario, example_target};
 

@@ -73,7 +73,7 @@ pub fn text(comparison: &Comparison, answer: &str, assumptions: &[Assumption]) -
             "\n{} less {} ({}, paired)",
             o.name,
             comparison.baseline,
-            counted(o.replications.into(), "replication")
+            count_phrase(o.replications.into(), "replication")
         );
         let mut rows = vec![
             ["", "baseline", "other", "difference", "correlation", "", ""]

@@ -8,7 +8,7 @@ use super::settled;
 use super::text::{assumption, figure, shares, subject, table, target};
 use super::words::metric_title;
 use crate::measure::{DropCause, MissCause, Scope};
-use crate::quantity::number::{counted, duration, human, whole};
+use crate::quantity::number::{count_phrase, duration, human, whole};
 use crate::record::{FaultCount, RunRecord, minutes_down};
 use crate::study::{Assessment, MetricRow, Spread, Steady, Verdict};
 
@@ -26,7 +26,7 @@ fn objectives(out: &mut String, run: &Assessment) {
             (Verdict::Inconclusive, Some(n)) => {
                 format!(
                     "inconclusive (about {} would settle it)",
-                    counted(n.into(), "replication")
+                    count_phrase(n.into(), "replication")
                 )
             }
             (verdict, _) => verdict.name().into(),

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::text::{estimated, in_unit, table};
 use crate::measure::Scope;
-use crate::quantity::number::counted;
+use crate::quantity::number::count_phrase;
 use crate::study::{Estimate, Spread, Steady, spread_replications};
 
 /// What is told of a run that is too short for a steady state.
@@ -69,7 +69,7 @@ fn spread(spreads: &[Spread], replications: u32) -> String {
     let hint = match replications < for_high {
         true => format!(
             "; an upper one of the latter takes {}",
-            counted(for_high.into(), "replication")
+            count_phrase(for_high.into(), "replication")
         ),
         false => String::new(),
     };

@@ -6,7 +6,7 @@ pub(crate) use super::value::value as in_unit;
 pub(crate) use super::words::subject;
 use super::words::{key, metric_title, on_days, place};
 use crate::measure::{Bound, Objective};
-use crate::quantity::number::{counted, human, percent};
+use crate::quantity::number::{count_phrase, human, percent};
 use crate::record::Assumption;
 use crate::study::{SkewedFigure, Verdict};
 
@@ -127,9 +127,9 @@ pub fn skew(skewed: &SkewedFigure) -> String {
         .map_or(String::new(), |(_, c)| format!(" by {c}"));
     format!(
         "{}{cause}{}: the samples are skewed ({}), so the interval is too narrow; about {} would mend it",
-        called(skewed.column.metric.name),
+        metric_title(skewed.column.metric.name),
         place(&skewed.scope),
         human(skewed.skew.skewness),
-        counted(skewed.skew.replications.into(), "replication")
+        count_phrase(skewed.skew.replications.into(), "replication")
     )
 }

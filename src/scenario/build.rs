@@ -18,7 +18,7 @@ use super::syntax::{HourUnit, Hours};
 use crate::deployment::{
     ClientPlan, GatewayPlan, JobClass, MixPart, Plan, ServiceTime, StationConfig, ThrottleConfig,
 };
-use crate::quantity::number::{counted, whole};
+use crate::quantity::number::{count_phrase, whole};
 use crate::quantity::{Day, Moment, Span, Time};
 use crate::workload::{DayShape, Lunch, RunDays, SignIn, WorkloadConfig};
 
@@ -97,7 +97,7 @@ fn gateway(s: &Settings) -> Result<GatewayPlan, ScenarioError> {
             "gateway.{}.spare: found {} for {}, expected {} together at most: spare gateways tie all of them into one group",
             s.name,
             spare.value,
-            counted(count.into(), "gateway"),
+            count_phrase(count.into(), "gateway"),
             whole(TIED_MOST.into())
         );
         return Err(ScenarioError::input(s.place_of(&spare.setting), message));
@@ -221,9 +221,9 @@ fn count(s: &Settings, keys: &Clients, gateway: &GatewayPlan) -> Result<u32, Sce
                 let message = format!(
                     "clients.{}.count_per_gateway: found {}, which makes {} of {}, expected {USERS_MOST} at most",
                     s.name,
-                    each.value,
-                    counted(all, "user"),
-                    counted(gateway.count.into(), "gateway")
+                    per_gateway.value,
+                    count_phrase(total, "user"),
+                    count_phrase(gateway.count.into(), "gateway")
                 );
                 ScenarioError::input(s.place_of(&per_gateway.setting), message)
             })

@@ -184,7 +184,7 @@ impl Study {
     fn read_table(files: &dyn Files, path: &Path) -> Result<Self, ScenarioError> {
         let axes = table::read(files, path)?;
         let file = path.display().to_string();
-        let study = Self::new(axes, Combine::Zip, &Place::whole(&file))?;
+        let study = Self::new(axes, Combine::Zip, &Place::file_only(&file))?;
         Ok(Self {
             table: Some(file),
             ..study

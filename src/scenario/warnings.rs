@@ -16,7 +16,7 @@ use crate::protocol::{
     ClientConfig, FLOOR_S, GIVE_UP, OnNoAnswer, OnTooSmall, Reestablish, RefreshClock,
     RefreshMethod, RefreshTiming, UpdateBehaviour, granted_s,
 };
-use crate::quantity::number::counted;
+use crate::quantity::number::count_phrase;
 use crate::quantity::{Span, print_clock, print_moment, print_span};
 use crate::workload::SignIn;
 
@@ -35,8 +35,8 @@ pub(super) fn warnings(plan: &Plan, settings: &[Settings]) -> Vec<String> {
             warnings.push(format!(
                 "gateway.{}: {} for {}: some stay idle",
                 gateway.name,
-                counted(gateway.count.into(), "gateway"),
-                counted(users, "user")
+                count_phrase(gateway.count.into(), "gateway"),
+                count_phrase(users, "user")
             ));
         }
     }

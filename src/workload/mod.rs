@@ -20,9 +20,8 @@ pub use calls::CallDraws;
 pub(crate) use calls::{CallProcess, own_rate};
 pub use config::WorkloadConfig;
 pub use day_shape::DayShape;
-pub use recording::{
-    FileExtent, RecordedCall, RecordedRow, RecordedSign, Recording, RecordingWriter, Replay,
-};
+pub(crate) use recording::RecordingWriter;
+pub use recording::{FileExtent, RecordedCall, RecordedRow, RecordedSign, Recording, Replay};
 pub use run_days::RunDays;
 pub(crate) use scratch::Scratch;
 pub use sign_in::{Lunch, SignIn};

@@ -391,7 +391,7 @@ impl<R: RecordedRow> RecordingWriter<R> {
     ///
     /// # Errors
     /// The disk is full, or the like.
-    pub fn finish(
+    pub(crate) fn finish(
         mut self,
         digest: String,
         outside: u64,
@@ -450,8 +450,8 @@ mod tests {
     fn each_part_reads_its_own_rows_in_order() {
         for parts in [1, 3, 700] {
             let mut writer = RecordingWriter::new(parts).unwrap();
-            let all: Vec<RecordedCall> = (0..20_000).map(call).collect();
-            all.iter().for_each(|row| writer.push(row).unwrap());
+            let calls: Vec<RecordedCall> = (0..20_000).map(call).collect();
+            calls.iter().for_each(|row| writer.push(row).unwrap());
             let recording = writer.finish("x".into(), 0, FileExtent::default()).unwrap();
             assert_eq!(recording.rows(), 20_000);
             for part in 0..parts {

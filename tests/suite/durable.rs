@@ -80,7 +80,7 @@ impl Subject {
 }
 
 /// "17 finished units found, 1 of no use, 30 simulated".
-pub(crate) fn told(stderr: &str) -> Option<[usize; 3]> {
+pub(crate) fn unit_counts(stderr: &str) -> Option<[usize; 3]> {
     let is_told = |l: &&str| l.contains("finished unit") && l.contains(" found, ");
     let line = stderr.lines().find(is_told)?;
     let numbers: Vec<usize> = line

@@ -390,7 +390,7 @@ fn lines_into_a_pipe_fit_the_columns_that_are_asked_for() {
 fn the_help_of_commands_fits_the_columns_that_are_asked_for() {
     let folder = TempDir::new().unwrap();
     let widest = |args: &[&str], columns: Option<&str>| {
-        let help = printed(args, folder.path(), columns);
+        let help = output_of(args, folder.path(), columns);
         help.lines().map(|line| line.chars().count()).max().unwrap()
     };
     for args in [

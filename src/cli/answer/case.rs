@@ -108,7 +108,7 @@ fn sharing<'a>(scenario: &'a Scenario, section: &Settings, key: &str) -> Option<
         named.is_some_and(|named| named.text == shared.name)
             && given.is_some_and(|given| given.origin == own.origin && given.text == own.text)
     };
-    scenario.shared.iter().find(gives)
+    scenario.shared_settings.iter().find(gives)
 }
 
 /// A key in brackets, behind what it does.

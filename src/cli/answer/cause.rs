@@ -178,7 +178,7 @@ fn of_path(case: &Case, gateway: usize) -> Option<String> {
         };
         let groups: Vec<usize> = groups().map(|(i, _)| i).collect();
         let (whose, key) = whose(case, &groups, (table, name), "loss");
-        format!("{what} the path of {whose}{key}")
+        format!("{clause} the path of {whose}{key}")
     })
 }
 
@@ -366,6 +366,6 @@ fn of_connection(case: &Case, groups: &[usize]) -> Option<String> {
                 (false, None) => return None,
             };
             let (whose, key) = whose(case, groups, (table, name), key);
-            Some(format!("{what} on the path of {whose}{key}"))
+            Some(format!("{clause} on the path of {whose}{key}"))
         })
 }

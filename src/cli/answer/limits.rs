@@ -6,7 +6,7 @@ use super::cause;
 use crate::faults::Schedule;
 use crate::measure::{Presence, Scope};
 use crate::protocol::RefreshMethod;
-use crate::quantity::number::{counted, rounded_text, three, whole};
+use crate::quantity::number::{count_phrase, rounded_text, three_digits, whole};
 use crate::quantity::{print_moment, print_span};
 use crate::report::value;
 use crate::study::Doubt;
@@ -141,7 +141,7 @@ pub(super) fn rare_fault(case: &Case) -> Option<String> {
     let (fault, mtbf, expected) = rare?;
     let replications = match case.samples.replications() {
         1 => "one replication".into(),
-        n => counted(n.into(), "replication"),
+        n => count_phrase(n.into(), "replication"),
     };
     Some(format!(
         "the {} is expected about {} in {replications} (mtbf = {}), too seldom to test it",

@@ -3,7 +3,7 @@
 use super::case::Case;
 use super::limits;
 use crate::measure::{Bound, Objective, Sample, Scope, Unit};
-use crate::quantity::number::{counted, small};
+use crate::quantity::number::{count_phrase, small};
 use crate::report::value;
 use crate::report::words::{self, place};
 use crate::study::{Doubt, Judgement, Verdict};
@@ -175,7 +175,7 @@ fn all_back(case: &Case, judgement: &Judgement) -> Option<String> {
     let n = case.samples.replications();
     let often = match open {
         _ if open as u32 == n => String::new(),
-        _ => format!(" in {open} of {}", counted(n.into(), "replication")),
+        _ => format!(" in {open} of {}", count_phrase(n.into(), "replication")),
     };
     let scope_name = match judgement.objective.scope {
         Scope::All => String::new(),

@@ -1,7 +1,7 @@
 //! That figures are not known as closely as was asked for.
 
 use crate::measure::Objective;
-use crate::quantity::number::{capital, counted, small, whole};
+use crate::quantity::number::{capital, count_phrase, small, whole};
 use crate::report::value;
 use crate::report::words::metric_title;
 use crate::study::{Precision, PrecisionTarget, Samples, Shortfall, shortfalls};
@@ -12,16 +12,17 @@ pub(in crate::cli) fn shortfall(
     objectives: &[Objective],
     targets: &[PrecisionTarget],
 ) -> Option<String> {
-    let all = shortfalls(samples, objectives, targets);
-    let worst = (all.iter()).max_by_key(|s| s.replications_needed.unwrap_or(u32::MAX))?;
-    let replications = counted(samples.replications().into(), "replication");
-    let more = match all.len() - 1 {
+    let open_shortfalls = shortfalls(samples, objectives, targets);
+    let worst =
+        (open_shortfalls.iter()).max_by_key(|s| s.replications_needed.unwrap_or(u32::MAX))?;
+    let replications = count_phrase(samples.replications().into(), "replication");
+    let suffix = match open_shortfalls.len() - 1 {
         0 => String::new(),
         1 => " (and one more figure)".into(),
         n => format!(" (and {} more figures)", whole(n as u64)),
     };
     Some(capital(&format!(
-        "the precision that was asked for is not reached in {replications}: {}{more}",
+        "the precision that was asked for is not reached in {replications}: {}{suffix}",
         clause(worst)
     )))
 }
@@ -39,8 +40,8 @@ fn clause(short: &Shortfall) -> String {
     let amount = |half: f64| value::three_digits(half, metric.unit);
     let half = estimate.half_width().map_or("unknown".into(), amount);
     let target = amount(short.precision.target(&estimate));
-    let needed = short.replications_needed.map_or(String::new(), |n| {
-        format!("; about {} would do", counted(n.into(), "replication"))
+    let replications_clause = short.replications_needed.map_or(String::new(), |n| {
+        format!("; about {} would do", count_phrase(n.into(), "replication"))
     });
     format!("{name} is known to ± {half}, not ± {target}{replications_clause}")
 }

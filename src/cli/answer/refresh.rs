@@ -185,9 +185,9 @@ pub(super) fn of_session_timer(case: &Case, gateway: usize) -> Option<String> {
         if group.gateway != gateway || !offers {
             return None;
         }
-        let written = on_a_leg(case, &[index], "relay_session_expires", |path| {
-            let written = path.relay_session_expires;
-            written.is_some_and(|span| span < Span::from_secs(min_se_s.into()))
+        let relay_clause = on_a_leg(case, &[index], "relay_session_expires", |path| {
+            let expires = path.relay_session_expires;
+            expires.is_some_and(|span| span < Span::from_secs(min_se_s.into()))
         });
         if let Some((_, key)) = relay_clause {
             return Some(format!(

@@ -1,6 +1,6 @@
 //! What is wrong at a point that a study would recommend: users without a session, sessions that are lost.
 
-use crate::quantity::number::{counted, whole};
+use crate::quantity::number::{count_phrase, whole};
 use crate::report::words;
 use crate::study::Samples;
 
@@ -20,10 +20,10 @@ pub(in crate::cli) fn weaknesses(samples: &Samples) -> Vec<String> {
     let mut clauses = Vec::new();
     if presence.without_session > 0 {
         let users = presence.without_session.div_ceil(replications);
-        all.push(format!(
+        clauses.push(format!(
             "about {} of {} never {} a session",
             whole(users),
-            counted(presence.signed_in / replications, "user"),
+            count_phrase(presence.signed_in / replications, "user"),
             if users == 1 { "gets" } else { "get" }
         ));
     }

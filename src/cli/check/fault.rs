@@ -2,7 +2,7 @@
 
 use crate::deployment::{FaultPlan, Plan};
 use crate::faults::Schedule;
-use crate::quantity::number::{counted, human};
+use crate::quantity::number::{count_phrase, human};
 use crate::quantity::{Time, print_moment, print_span};
 
 /// Instants that are listed; of more the last one too.
@@ -44,7 +44,7 @@ pub(super) fn text(plan: &Plan, name: &str) -> String {
                 [only] => format!("  comes once: at {} for {long}\n", clock(plan, only)),
                 _ => format!(
                     "  comes {}: at {}, each for {long}\n",
-                    counted(times.len() as u64, "time"),
+                    count_phrase(times.len() as u64, "time"),
                     list(plan, &times)
                 ),
             }

@@ -1,6 +1,6 @@
 //! What was read of the files of a client group.
 
-use crate::quantity::number::{counted, whole};
+use crate::quantity::number::{count_phrase, whole};
 use crate::quantity::print_moment;
 use crate::scenario::{Kind, RecordKind, Scenario, Settings, Value};
 
@@ -48,8 +48,8 @@ pub(super) fn text(scenario: &Scenario, section: &Settings) -> String {
         };
         Some(format!(
             "  {key} has {} of {}, from {} to {}; {rest}\n",
-            counted(extent.rows, "row"),
-            counted(extent.users.into(), "user"),
+            count_phrase(extent.rows, "row"),
+            count_phrase(extent.users.into(), "user"),
             clock(first),
             clock(last)
         ))

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::quantity::number::counted;
-use crate::reference::wrapped;
+use crate::quantity::number::count_phrase;
+use crate::reference::wrap_text;
 use crate::report::text::table;
 use crate::scenario::{Setting, Settings};
 
@@ -67,7 +67,7 @@ pub(super) fn text(section: &Settings, explain: bool) -> String {
         let is_last = shown.get(i + 1).is_none_or(|(_, s)| s.key.name != key.name);
         if explain && is_last {
             let meaning = format!("{}; {}", key.meaning, key.kind.expects());
-            out += &format!("      {}\n", wrapped(&meaning, 6));
+            out += &format!("      {}\n", wrap_text(&meaning, 6));
         }
     }
     match hidden.len() as u64 {
@@ -75,7 +75,7 @@ pub(super) fn text(section: &Settings, explain: bool) -> String {
         n => {
             let (more, their, them) = match n {
                 1 => ("1 more key".into(), "its default", "it"),
-                _ => (counted(n, "more key"), "their defaults", "them"),
+                _ => (count_phrase(n, "more key"), "their defaults", "them"),
             };
             out + &format!("  … {more} at {their}: --explain lists {them}\n")
         }

@@ -1,7 +1,7 @@
 //! Several figures at once, as a table.
 
 use super::table::{Table, interval};
-use crate::quantity::number::counted;
+use crate::quantity::number::count_phrase;
 use crate::record::{Front, FrontPoint};
 use crate::report::words::metric_title;
 
@@ -33,7 +33,7 @@ pub(super) fn table(front: &Front) -> Table {
     table.drop_if_empty("dominated by");
     table.note = format!(
         "{} each, with 95 % intervals. A point is dominated where another is shown to be worse in none of the figures and better in one, by paired differences; all of these statements hold at once with 95 %.",
-        counted(front.replications.into(), "replication")
+        count_phrase(front.replications.into(), "replication")
     );
     table.cut("points")
 }

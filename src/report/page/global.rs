@@ -1,7 +1,7 @@
 //! Which unknown makes the spread of an answer, as a table.
 
 use super::table::{Table, interval};
-use crate::quantity::number::{counted, whole};
+use crate::quantity::number::{count_phrase, whole};
 use crate::record::{GlobalSensitivity, Interval};
 
 /// Every unknown, the one with the largest share first.
@@ -30,13 +30,13 @@ pub(super) fn table(body: &GlobalSensitivity) -> Table {
     }
     table.note = format!(
         "Shares of the variance over all combinations of the values, each equally likely (Sobol's indices by Saltelli's design of {}, 95 % intervals of the bootstrap), of the unknowns that had an effect in {} (Morris). {}, {} each.",
-        counted(body.rows as u64, "row"),
+        count_phrase(body.rows as u64, "row"),
         match body.trajectories {
             1 => "1 trajectory".into(),
             n => format!("{} trajectories", whole(n as u64)),
         },
-        counted(body.combinations.len() as u64, "combination"),
-        counted(body.replications.into(), "replication")
+        count_phrase(body.combinations.len() as u64, "combination"),
+        count_phrase(body.replications.into(), "replication")
     );
     table
 }

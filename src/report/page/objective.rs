@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::table::{Table, cell, cell_within, interval, unit_name};
 use crate::measure::Metric;
-use crate::quantity::number::counted;
+use crate::quantity::number::count_phrase;
 use crate::record::{Figure, Objective, Record};
 use crate::report::words::metric_title;
 use crate::study::Verdict;
@@ -125,7 +125,7 @@ fn row(open: &BTreeMap<Key, f64>, objective: &Objective) -> Vec<String> {
     row.push(objective.verdict.name().into());
     let needed = objective.replications_needed;
     row.push(needed.map_or(String::new(), |n| {
-        format!("about {}", counted(n.into(), "replication"))
+        format!("about {}", count_phrase(n.into(), "replication"))
     }));
     row
 }

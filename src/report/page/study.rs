@@ -4,7 +4,7 @@ use super::objective::{margin, subject};
 use super::run;
 use super::table::{Table, cell, cell_within, interval, unit_name};
 use crate::measure::Metric;
-use crate::quantity::number::{counted, plain};
+use crate::quantity::number::{count_phrase, plain};
 use crate::record::{
     Comparison, Contrast, Figure, MatrixRecord, PointValues, Record, Selection, Sensitivity,
     Sizing, SweepRecord,
@@ -153,7 +153,7 @@ fn compare(comparison: &Comparison, contrast: &Contrast) -> Table {
     }
     table.note = format!(
         "{}, paired by common random numbers. Intervals of {} % each: all that decide hold at once with 95 %.",
-        counted(other.replications.into(), "replication"),
+        count_phrase(contrast.replications.into(), "replication"),
         plain(comparison.confidence * 100.0)
     );
     table
@@ -283,7 +283,7 @@ fn one_at_a_time(sensitivity: &Sensitivity) -> Table {
     }
     table.note = format!(
         "{}, paired; all differences hold at once with 95 %.",
-        counted(sensitivity.replications.into(), "replication")
+        count_phrase(sensitivity.replications.into(), "replication")
     );
     table
 }

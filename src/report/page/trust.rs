@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::convergence::charts;
 use super::theory::{Theory, section};
-use crate::quantity::number::{counted, duration, whole};
+use crate::quantity::number::{count_phrase, duration, whole};
 use crate::record::{Kind, Record, Results, ResultsError, Series};
 use crate::study::mser5;
 use crate::theory::Prediction;
@@ -96,7 +96,7 @@ fn replications(record: &Record) -> String {
         Record::Sensitivity(study) => range_text(study.body.replications),
         Record::Global(study) => format!(
             "{} of each combination, the same for all: they differ by the unknowns and by nothing else. The intervals of the shares are of the choice of combinations (bootstrap over the rows of the design).",
-            counted(study.body.replications.into(), "replication")
+            count_phrase(study.body.replications.into(), "replication")
         ),
         Record::Sweep(sweep) if sweep.replications == 1 => "One replication for each point: there are no intervals.".into(),
         Record::Sweep(sweep) => {
@@ -110,7 +110,7 @@ fn replications(record: &Record) -> String {
         Record::Selection(_) => "A sequential selection with a proven error (Kim and Nelson): points are left out as soon as they are shown to be worse.".into(),
         Record::Front(study) => format!(
             "{} for each point, paired by common random numbers. A point is called dominated only where the paired differences show it; all of these statements hold at once with 95 %.",
-            counted(study.body.replications.into(), "replication")
+            count_phrase(study.body.replications.into(), "replication")
         ),
         Record::Comparison(_) => "Alternatives are paired: each meets the same users and calls, drawn with common random numbers.".into(),
     }

@@ -5,7 +5,7 @@ use super::super::chart::{
 };
 use super::Plot;
 use super::reading::Reading;
-use crate::quantity::number::{counted, human, plus_minus, small};
+use crate::quantity::number::{count_phrase, human, plus_minus, small};
 use crate::record::{Comparison, Contrast, Difference, ReplicatedFigure};
 use crate::study::Relation;
 
@@ -253,7 +253,7 @@ fn pairs(comparison: &Comparison, runs: &[ReplicatedFigure]) -> Option<Chart> {
         "{} are fewer than with {} in {lower} of {}",
         reading.label,
         comparison.baseline,
-        counted(pairs as u64, "pair")
+        count_phrase(pairs as u64, "pair")
     );
     let title = title.replace("in 0 of", "in none of");
     Some(Chart {

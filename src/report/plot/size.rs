@@ -9,7 +9,7 @@ use super::Plot;
 use super::key::{called, places};
 use super::reading::Reading;
 use super::sweep::curve;
-use crate::quantity::number::{counted, small};
+use crate::quantity::number::{count_phrase, small};
 use crate::record::{Figure, Sizing, StudyRecord, Trial, TrialObjective};
 use crate::study::Verdict;
 
@@ -238,11 +238,11 @@ fn search(size: &Sizing, axis: &Axis, at: &[f64]) -> Chart {
     let title = match &size.value {
         Some(value) => format!(
             "{key}: the search came to {value} in {}",
-            counted(size.trials.len() as u64, "step")
+            count_phrase(size.trials.len() as u64, "step")
         ),
         None => format!(
             "{key}: the search found nothing in {}",
-            counted(size.trials.len() as u64, "step")
+            count_phrase(size.trials.len() as u64, "step")
         ),
     };
     Chart {

@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn one_of_a_thing_is_said_in_the_singular() {
-        let said = |metric: &str, amount: &str| clause(Metric::named(metric).unwrap(), amount);
+        let said = |metric: &str, amount: &str| clause(Metric::by_name(metric).unwrap(), amount);
         assert_eq!(said("session_drops", "1"), "1 session is lost a run");
         assert_eq!(said("session_drops", "2"), "2 sessions are lost a run");
         assert_eq!(said("users", "1"), "1 user takes part");

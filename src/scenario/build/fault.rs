@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::deployment::{FaultPlan, FaultTarget, Plan};
 use crate::faults::{FaultConfig, FaultKind, Schedule};
-use crate::quantity::number::counted;
+use crate::quantity::number::count_phrase;
 use crate::quantity::{
     Day, DayUnknown, Every, Moment, Recurrence, Span, Time, print_moment, print_span,
 };
@@ -33,9 +33,9 @@ pub(super) fn read(
     if times * hit > FAULTS_MOST {
         let suffix = if times > FAULTS_MOST { " or more" } else { "" };
         let message = format!(
-            "fault.{}: it happens {times}{more} times to {}, expected {FAULTS_MOST} faults at most: make `every` longer, or the time from `from` to `until` shorter",
+            "fault.{}: it happens {times}{suffix} times to {}, expected {FAULTS_MOST} faults at most: make `every` longer, or the time from `from` to `until` shorter",
             s.name,
-            counted(hit as u64, "target"),
+            count_phrase(hit as u64, "target"),
         );
         return Err(ScenarioError::input(&s.place, message));
     }

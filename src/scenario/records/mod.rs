@@ -271,7 +271,7 @@ fn read_calls(mut rows: Rows) -> Result<Settling<RecordedCall>, ScenarioError> {
             continue;
         };
         count.add(at, user);
-        let Some(at) = rows.within(at) else {
+        let Some(at) = rows.time_within(at) else {
             continue;
         };
         let draws = CallDraws {
@@ -322,7 +322,7 @@ fn read_signs(mut rows: Rows) -> Result<Settling<RecordedSign>, ScenarioError> {
         }
         signed_in.turn(user);
         count.add(at, user);
-        if let Some(at) = rows.within(at) {
+        if let Some(at) = rows.time_within(at) {
             writer
                 .push(&RecordedSign { at, user, signs_in })
                 .map_err(no_room)?;

@@ -12,7 +12,7 @@ use super::header::{Places, RowColumns, places_of};
 use super::lines::{LINE_MOST, LineFault, Lines};
 use super::reading::{Precedent, Reading, UserNames};
 use super::wrong_rows::WrongRows;
-use crate::quantity::number::counted;
+use crate::quantity::number::count_phrase;
 use crate::quantity::{Span, Time};
 use crate::scenario::error::{Place, ScenarioError, nearest};
 use crate::scenario::files::{Files, near_name};
@@ -22,7 +22,7 @@ const DAY_US: i64 = 86_400_000_000;
 const TIME_FORMS: &str = "seconds from the start of the run like 3600.25, or a time of day like 09:00:00.25, with 6 decimals at most, or with its date like 2026-11-30 09:00:00 or 30.11.2026 09:00, and its zone like +01:00 or Z";
 /// Words of a value that a message lists after the first; help has all.
 const OTHER_WORDS: usize = 3;
-/// Users beyond the count of the group that are counted, to say how many there are.
+/// Users beyond the count of the group that are count_phrase, to say how many there are.
 const SURPLUS_MOST: usize = 1 << 16;
 
 /// The rows of a file, one at a time. What is wrong in them is kept, so that all of it is said at once.
@@ -338,8 +338,8 @@ impl<'a> Rows<'a> {
             };
             self.has_surplus |= !name.is_empty();
             let message = format!(
-                "found {name:?} after {}, expected the name of one of {count}, the count of clients.{}{all}",
-                counted(number.into(), "other user"),
+                "found {name:?} after {}, expected the name of one of {count}, the count of clients.{}{hint}",
+                count_phrase(number.into(), "other user"),
                 self.reading.clients
             );
             return self.wrong(1, &message);

@@ -113,7 +113,7 @@ fn the_matrix_is_a_table_of_losses() {
         {\"gateway\": \"ignores\", \"client\": \"r2\", \"method\": \"UPDATE\", \"first_loss_s\": 1532, \"cause\": \"refresh_unanswered\", \"down_fraction\": 0.019, \"missed_toasts_per_user_day\": 0.2, \"remedy\": []}]}";
     let plots = plots_of_folder(&[("summary.json", text.into())]);
     assert_eq!(
-        named(&plots, "matrix").title,
+        find_chart(&plots, "matrix").title,
         "1 of 2 pairs of client and gateway loses its sessions"
     );
     let picture = svg_of(&plots, "matrix");
