@@ -418,11 +418,16 @@ impl std::ops::AddAssign for MinuteBin {
 }
 
 impl Tally {
-    /// Its totals alone: a few kilobytes, however long the run.
+    /// Its totals and peaks alone: a few kilobytes, however long the run.
     pub fn without_series(self) -> Self {
         Self {
-            messages_per_second: Vec::new(),
-            down_per_second: Vec::new(),
+            messages_per_second: self
+                .messages_per_second
+                .into_iter()
+                .max()
+                .into_iter()
+                .collect(),
+            down_per_second: self.down_per_second.into_iter().max().into_iter().collect(),
             minutes: Vec::new(),
             station: StationTally {
                 response_by_minute: Vec::new(),
