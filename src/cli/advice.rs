@@ -17,7 +17,7 @@ use crate::record::{
     Assumption, Figure, LeverFigure, LeverObjective, LeverOutcome, LeverTrial, LeverTrials,
     RunRecord,
 };
-use crate::scenario::{Scenario, Value};
+use crate::scenario::{Scenario, Settings, Value};
 use crate::study::{Assessment, Verdict};
 
 /// Figures of a gateway above zero for which levers are tried.
@@ -217,8 +217,8 @@ fn lever(scenario: &Scenario, help: &Help, judged: usize) -> LeverTrial {
     }
 }
 
-/// The programs of a mixed group that a change is not for, and that it changes too: "communicator-2007 of office refreshes by
-/// another value, too (refresh_interval = 10 min so far)".
+/// The programs of a mixed group that a change is not for, and that it changes too: "it changes communicator-2007 in office
+/// too, where refresh_timing is interval".
 fn besides(scenario: &Scenario, turn: &Turn) -> Vec<String> {
     let group = scenario.section(turn.table, &turn.name);
     let Some(group) = group.filter(|_| !turn.programs.is_empty()) else {
@@ -230,8 +230,7 @@ fn besides(scenario: &Scenario, turn: &Turn) -> Vec<String> {
     };
     let programs = names.iter().zip(&group.parts).enumerate();
     let others = programs.filter(|(index, _)| !turn.programs.contains(index));
-    let one = |(_, ((program, _), (_, settings))): (usize, (&(String, f64), &(f64, _)))| {
-        let settings: &crate::scenario::Settings = settings;
+    let one = |(_, ((program, _), (_, settings))): (usize, (&(String, f64), &(f64, Settings)))| {
         let before = &settings.find(turn.key)?.text;
         (*before != turn.value).then(|| {
             let (group, key) = (&turn.name, turn.key);
@@ -270,4 +269,37 @@ fn set(turns: &[Turn]) -> String {
         written("--set", &format!("{table}.{name}.{key}={value}"))
     };
     turns.iter().map(one).collect::<String>().trim().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::scenario::parse;
+
+    #[test]
+    fn what_a_change_does_to_other_programs_of_a_mix_is_told() {
+        let text = "[scenario]\nname = \"s\"\n[[gateway]]\nname = \"gw\"\nprofile = \"healthy\"\n\
+             [[clients]]\nname = \"office\"\ncount = 20\ngateway = \"gw\"\n\
+             mix = \"communicator-2007 40 %, communicator-2007-r2 60 %\"\n";
+        let scenario = parse("s.toml", text, Path::new("."), &[]).unwrap_or_else(|e| panic!("{e}"));
+        let turn = |key, value: &str, programs: &[usize]| Turn {
+            table: "clients",
+            name: "office".into(),
+            key,
+            value: value.into(),
+            programs: programs.to_vec(),
+        };
+        // Half of a session of 30 minutes is more rarely than every 10 minutes.
+        assert_eq!(
+            besides(&scenario, &turn("refresh_timing", "SE/2", &[1])),
+            ["it changes communicator-2007 in office too, where refresh_timing is interval"]
+        );
+        // These refresh so already.
+        let method = turn("refresh_method", "re-invite", &[1]);
+        assert_eq!(besides(&scenario, &method), [""; 0]);
+        let interval = turn("refresh_interval", "10 min", &[1]);
+        assert_eq!(besides(&scenario, &interval), [""; 0]);
+    }
 }

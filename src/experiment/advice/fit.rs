@@ -64,11 +64,23 @@ pub(super) fn applicable(
         };
         (lever.turns)(&situation)
     };
-    let fitting = LEVERS.iter().filter(|lever| fits(lever, all, is_of_load));
-    fitting
-        .map(|lever| (lever, turns(lever)))
-        .filter(|(_, turns)| !turns.is_empty())
-        .collect()
+    let mut applicable: Vec<(&'static Lever, Vec<Turn>)> = Vec::new();
+    for lever in LEVERS.iter().filter(|lever| fits(lever, all, is_of_load)) {
+        let turns = turns(lever);
+        // In a mix of programs two levers may come to the same value.
+        let is_same = |other: &[Turn]| sets(other).eq(sets(&turns));
+        if !turns.is_empty() && !applicable.iter().any(|(_, other)| is_same(other)) {
+            applicable.push((lever, turns));
+        }
+    }
+    applicable
+}
+
+/// What is set, whomever it is for.
+fn sets(turns: &[Turn]) -> impl Iterator<Item = (&str, &str, &str)> {
+    turns
+        .iter()
+        .map(|t| (t.name.as_str(), t.key, t.value.as_str()))
 }
 
 /// Every two that turn different keys.

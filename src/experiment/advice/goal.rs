@@ -1,7 +1,7 @@
 //! What levers are judged by: the objectives that a run misses or leaves open at a gateway; and whether a trial shows what
 //! the run says.
 
-use super::outcome::{JudgedFigure, LEAVES, TrialOutcome};
+use super::outcome::{ENOUGH, JudgedFigure, LEAVES, TrialOutcome};
 use super::part::hours;
 use crate::deployment::Plan;
 use crate::experiment::trial::OF_EXTREMES;
@@ -161,6 +161,14 @@ impl Goal {
     pub(super) fn is_missed(&self, outcome: &TrialOutcome) -> bool {
         let judged = self.open.iter().zip(&outcome.judged);
         judged.into_iter().any(|(o, figure)| !meets(o, figure))
+    }
+
+    /// Whether the events behind what is judged suffice to tell a lever's help from chance.
+    pub(super) fn is_enough(&self, outcome: &TrialOutcome) -> bool {
+        let judged = outcome.judged.iter().take(self.open.len());
+        judged
+            .into_iter()
+            .all(|f| f.events.is_none_or(|n| n >= ENOUGH))
     }
 
     /// Whether something is judged that depends on how busy the gateway is.

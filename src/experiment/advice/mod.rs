@@ -137,7 +137,7 @@ fn baseline(
             continue;
         }
         let is_shown = goal.is_shown_by(&outcome, part == TrialPart::Whole);
-        let is_last = is_shown && is_enough(all);
+        let is_last = is_shown && is_enough(all) && goal.is_enough(&outcome);
         last = Some(Baseline {
             part,
             users,

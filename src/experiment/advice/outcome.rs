@@ -7,7 +7,7 @@ pub(super) const LEAVES: f64 = 2.0 / 3.0;
 /// With fewer sessions lost, it also helps if it leaves at most this part of the time down.
 const NOTICEABLY: f64 = 0.95;
 /// Lost sessions, failed set-ups and missed toasts that a trial must show: of fewer, a difference is chance.
-const ENOUGH: u64 = 20;
+pub(super) const ENOUGH: u64 = 20;
 
 /// What a trial came to.
 #[derive(Clone, PartialEq, Debug)]
