@@ -228,9 +228,12 @@ fn besides(scenario: &Scenario, turn: &Turn) -> Vec<String> {
     let Some(Value::Mix(names)) = names else {
         return Vec::new();
     };
-    let programs = names.iter().zip(&group.parts).enumerate();
-    let others = programs.filter(|(index, _)| !turn.programs.contains(index));
-    let one = |(_, ((program, _), (_, settings))): (usize, (&(String, f64), &(f64, Settings)))| {
+    let programs = names.iter().map(|(program, _)| program);
+    let settings = group.parts.iter().map(|(_, settings)| settings);
+    let others = (programs.zip(settings).enumerate())
+        .filter(|(index, _)| !turn.programs.contains(index))
+        .map(|(_, other)| other);
+    let one = |(program, settings): (&String, &Settings)| {
         let before = &settings.find(turn.key)?.text;
         (*before != turn.value).then(|| {
             let (group, key) = (&turn.name, turn.key);

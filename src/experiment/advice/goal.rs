@@ -44,12 +44,15 @@ pub struct RunFigure {
     pub beyond: Option<f64>,
 }
 
+/// A figure of a scope, by the index of its cause where it is of one.
+pub type FigureOf<'a> = dyn Fn(&Scope, &Metric, Option<usize>) -> Option<RunFigure> + 'a;
+
 /// What a run says that levers are tried for.
 pub struct RunFindings<'a> {
     /// How each objective of the scenario came out.
     pub verdicts: &'a [Verdict],
-    /// A figure of the run, by the index of its cause where it is of one.
-    pub figure: &'a dyn Fn(&Scope, &Metric, Option<usize>) -> Option<RunFigure>,
+    /// The figures of the run.
+    pub figure: &'a FigureOf<'a>,
     /// Replications.
     pub replications: u32,
 }
@@ -254,14 +257,15 @@ fn is_missed_by(objective: &Objective, own: RunFigure) -> bool {
     }
 }
 
-/// Whether an objective is open only since its figure says nothing of those who are without a session, or were when a fault
-/// came: then the time without one is what is to be improved.
+/// Whether an objective is open only since its figure, which meets it or cannot be less, says nothing of those who are
+/// without a session, or were when a fault came: then the time without one is what is to be improved.
 fn is_of_others(objective: &Objective, verdict: Verdict, own: RunFigure) -> bool {
     let meets = |x: Option<f64>| x.is_none_or(|x| is_met(objective.bound, x));
+    let is_least = matches!(objective.bound, Bound::AtMost(_)) && own.mean == Some(0.0);
     verdict == Verdict::Inconclusive
-        && objective.metric.basis != Basis::SignedIn
         && own.beyond.is_none()
-        && [own.mean, own.lower, own.upper].into_iter().all(meets)
+        && objective.metric.basis != Basis::SignedIn
+        && (is_least || [own.mean, own.lower, own.upper].into_iter().all(meets))
 }
 
 fn is_met(bound: Bound, value: f64) -> bool {

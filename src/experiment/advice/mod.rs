@@ -21,7 +21,7 @@ use crate::measure::{Objective, Tally};
 use crate::scenario::catalogue::keys_of;
 use crate::scenario::{Override, Scenario, simulation_hash};
 
-pub use goal::{Goal, RunFigure, RunFindings};
+pub use goal::{FigureOf, Goal, RunFigure, RunFindings};
 pub use outcome::{JudgedFigure, TrialOutcome};
 
 /// Pairs of levers may take so many times what the largest trial may.

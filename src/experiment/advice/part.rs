@@ -46,7 +46,7 @@ impl TrialPart {
             Self::Users(users) => smaller(plan, gateway, users),
             Self::Whole => {
                 let mut plan = plan.clone();
-                keep_faults(&mut plan, gateway, |instance| Some(instance));
+                keep_faults(&mut plan, gateway, Some);
                 keep_gateway(&mut plan, gateway);
                 plan
             }
