@@ -5,16 +5,14 @@
 use std::collections::VecDeque;
 use std::io::Write;
 
-use super::advice::trials;
+use super::advice::{RunSays, trials};
 use super::fault::Fault;
 use super::inputs::{origin, section_name};
 use super::trace::record;
 use crate::experiment::{Campaign, FirstLosses};
-use crate::measure::Scope;
 use crate::record::inputs::Input;
 use crate::record::{Folder, Record, Results, RunRecord, json};
 use crate::scenario::{Kind, Scenario, Source, expanded, hash};
-use crate::study::Verdict;
 use crate::theory::{Prediction, predict};
 
 const SCENARIO: &str = "scenario.toml";
@@ -40,9 +38,8 @@ pub(super) fn complete(
         Ok(scenario) => scenario,
         Err(why) => return Ok(Err(why)),
     };
-    let means = |scope: &Scope, metric: &str| run.figure(&scope.to_string(), metric)?.mean;
-    let verdict = run.verdict.unwrap_or(Verdict::Pass);
-    let Some(trials) = trials(&scenario, verdict, means, &Campaign::in_memory())? else {
+    let says = RunSays::of_record(run);
+    let Some(trials) = trials(&scenario, &says, &Campaign::in_memory())? else {
         unreachable!("nobody stops it")
     };
     let run_record = Record::Run(RunRecord {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use self::files::{aside, listed, write_files};
-use super::advice::{means_of, trials};
+use super::advice::{RunSays, trials};
 use super::answer::{answer, shortfall};
 use super::design::PrecisionFlags;
 use super::drop_table::DropTable;
@@ -335,10 +335,8 @@ impl RunArgs {
         let trials = match self.no_report {
             true => None,
             false => {
-                let trials = |campaign| {
-                    let means = means_of(&run.assessment);
-                    trials(scenario, run.assessment.verdict(), means, campaign)
-                };
+                let says = RunSays::of(&run.assessment);
+                let trials = |campaign| trials(scenario, &says, campaign);
                 // Also of a run that was interrupted: they are short.
                 match trials(campaign)? {
                     None => trials(&Campaign::in_memory())?,

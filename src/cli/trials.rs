@@ -1,6 +1,6 @@
 //! The trials behind the answer of a study: other values of what is assumed, and what might help.
 
-use super::advice::{levers, means_of};
+use super::advice::{RunSays, levers};
 use super::fault::Fault;
 use super::robustness::recorded;
 use super::study::Study;
@@ -43,8 +43,7 @@ fn assumptions<S: Study>(
     let mut assumptions = recorded(robustness, |set| study.command(set));
     if let Some(decisive) = study.decisive(answer)? {
         let assessment = Assessment::new(decisive.samples.clone(), &decisive.scenario.objectives);
-        let means = means_of(&assessment);
-        let levers = levers(&decisive.scenario, assessment.verdict(), means, campaign)?;
+        let levers = levers(&decisive.scenario, &RunSays::of(&assessment), campaign)?;
         let Some(levers) = levers else {
             return Ok(None);
         };

@@ -4,6 +4,7 @@
 //! replication, some kilobytes; where a group takes long, each group too, until its replication is complete.
 
 mod awaited;
+mod counted;
 mod groups;
 mod run_unit;
 
@@ -20,8 +21,7 @@ use super::replicate::{observe, scopes, simulated_us};
 use super::share::Share;
 use super::store::{NoStore, ShardContent, ShardName, Store, StoredShard};
 use super::trial::Trial;
-use crate::deployment::{PartialResult, RunHandle, parallel};
-use crate::measure::Tally;
+use crate::deployment::{RunHandle, parallel};
 use crate::study::{Observation, PrecisionTarget, Samples, checkpoints, is_precise};
 
 /// Who watches an experiment.
@@ -318,25 +318,6 @@ impl Campaign {
         }))
     }
 
-    /// What one group alone counts in the first replication of each model, without its time series; `None`: it was
-    /// interrupted. These are trials so small that every share does all of them.
-    ///
-    /// # Errors
-    /// That of the store.
-    pub(super) fn count(&self, models: &[Model]) -> Result<Option<Vec<Tally>>, ExperimentError> {
-        let count = |model: Model| {
-            let unit = ShardName {
-                group: Some(0),
-                ..model.unit(0)
-            };
-            self.trial(&unit, || {
-                let partial = PartialResult::simulate(model.plan, 0, 0, &self.handle)?;
-                Some(partial.total().without_series())
-            })
-        };
-        parallel::map(models.to_vec(), count).into_iter().collect()
-    }
-
     /// Something small besides replications, found or made; every share makes it. `None`: nothing is done here, and it is
     /// not there yet.
     ///
@@ -348,31 +329,31 @@ impl Campaign {
         replication: u32,
         make: impl FnOnce() -> T,
     ) -> Result<Option<T>, ExperimentError> {
-        self.trial(&model.unit(replication), || {
-            if self.share.is_some_and(Share::is_nothing) {
-                self.awaits(model, Purpose::Trial);
-                return None;
-            }
-            Some(make())
-        })
+        self.trial(model, replication, || Some(make()))
     }
 
-    /// A trial that every share does: found or made.
-    fn trial<T: ShardContent>(
+    /// The same of what can be interrupted while it is made, which is `None` too.
+    fn trial<T: Kept>(
         &self,
-        unit: &ShardName,
+        model: Model,
+        replication: u32,
         make: impl FnOnce() -> Option<T>,
     ) -> Result<Option<T>, ExperimentError> {
-        if let Some(earlier) = self.stored(unit, Purpose::Trial)? {
-            return Ok(Some(earlier));
+        let unit = model.unit(replication);
+        if let Some(found) = self.stored(&unit, Purpose::Trial)? {
+            return Ok(Some(found));
         }
-        let Some(content) = make() else {
+        if self.share.is_some_and(Share::is_nothing) {
+            self.awaits(model, Purpose::Trial);
+            return Ok(None);
+        }
+        let Some(made) = make() else {
             return Ok(None);
         };
         self.trials_simulated.fetch_add(1, Ordering::Relaxed);
         match self.keeps(Purpose::Trial) {
-            true => self.keep(unit, content).map(Some),
-            false => Ok(Some(content)),
+            true => self.keep(&unit, made).map(Some),
+            false => Ok(Some(made)),
         }
     }
 

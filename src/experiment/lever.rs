@@ -43,6 +43,8 @@ pub struct Turn {
     pub key: &'static str,
     /// The value.
     pub value: String,
+    /// Of a client group with several programs: the indices of those that it is for, though it is set for all of them.
+    pub programs: Vec<usize>,
 }
 
 impl LeverSituation<'_> {
@@ -52,25 +54,51 @@ impl LeverSituation<'_> {
             name: self.gateway.name.clone(),
             key,
             value: value.into(),
+            programs: Vec::new(),
         };
         is_other.then(turn).into_iter().collect()
     }
 
-    /// The same key for every client group that it would change.
+    /// The same key for every client group that it would change. Where a group has several programs, it is set for all of
+    /// them, to what the first that it is for needs.
     fn clients(
         &self,
         key: &'static str,
         value: impl Fn(&ClientPlan) -> Option<String>,
     ) -> Vec<Turn> {
         let turn = |c: &&ClientPlan| {
+            let values: Vec<Option<String>> = programs(c).iter().map(&value).collect();
+            let is_changed = |program: &usize| values[*program].is_some();
             Some(Turn {
                 table: "clients",
                 name: c.name.clone(),
                 key,
-                value: value(c)?,
+                value: values.iter().flatten().next()?.clone(),
+                programs: match c.mix.is_empty() {
+                    true => Vec::new(),
+                    false => (0..values.len()).filter(is_changed).collect(),
+                },
             })
         };
         self.clients.iter().filter_map(turn).collect()
+    }
+
+    /// A shorter refresh interval for every client group that needs one. Where a group has several programs, none of them
+    /// refreshes more rarely than it did.
+    fn intervals(&self, interval: impl Fn(&ClientPlan) -> Option<Span>) -> Vec<Turn> {
+        let shorter = |c: &ClientPlan| {
+            let programs = programs(c);
+            let needed = programs.iter().filter_map(&interval).max()?;
+            let present = programs.iter().filter(|c| is_by_interval(c));
+            let shortest = present.map(|c| c.config.refresh_interval).min();
+            Some(whole_seconds(needed.min(shortest.unwrap_or(needed))))
+        };
+        let groups = self.clients.iter().map(|c| (c.name.as_str(), shorter(c)));
+        let shorter: Vec<(&str, Option<String>)> = groups.collect();
+        self.clients("refresh_interval", |c| {
+            let of_group = shorter.iter().find(|(name, _)| *name == c.name)?;
+            interval(c).and(of_group.1.clone())
+        })
     }
 
     /// The same key wherever a leg has something there.
@@ -121,6 +149,19 @@ impl LeverSituation<'_> {
             gateway.min_se_s,
         )
     }
+}
+
+/// A client group as each of its programs would have it alone.
+fn programs(c: &ClientPlan) -> Vec<ClientPlan> {
+    let configs = c.mix.iter().map(|part| &part.config);
+    std::iter::once(&c.config)
+        .chain(configs)
+        .map(|config| ClientPlan {
+            config: config.clone(),
+            mix: Vec::new(),
+            ..c.clone()
+        })
+        .collect()
 }
 
 /// Whether a client refreshes by the clock, not by the session that is granted.
@@ -224,10 +265,10 @@ levers! {
             when(!by_half && is_sooner && stays && c.config.offers_timer, "SE/2")
         });
     "at the client", "refresh before the relay forgets the dialog", MORE_MESSAGES, RELAY,
-        |s| s.clients("refresh_interval", |c| {
+        |s| s.intervals(|c| {
             let timer = s.shortest(c, |path| path.relay_timer)?;
             let is_fixed = is_by_interval(c) && timer <= c.config.refresh_interval;
-            is_fixed.then(|| whole_seconds(Span(timer.0 * 9 / 10)))
+            is_fixed.then_some(Span(timer.0 * 9 / 10))
         });
     "at the client", "offer sessions whose half is over before the relay forgets the dialog", MORE_MESSAGES, RELAY,
         |s| s.clients("session_expires", |c| {
@@ -236,14 +277,14 @@ levers! {
             (!is_by_interval(c) && is_longer).then(|| whole_seconds(Span(timer.0 * 3 / 2)))
         });
     "at the client", "refresh before the connection is forgotten", MORE_MESSAGES, PATH,
-        |s| s.clients("refresh_interval", |c| {
+        |s| s.intervals(|c| {
             let idle = s.shortest(c, PathConfig::idles_after)?;
             let is_rarer = is_by_interval(c) && idle <= c.config.refresh_interval;
-            is_rarer.then(|| whole_seconds(Span(idle.0 * 9 / 10)))
+            is_rarer.then_some(Span(idle.0 * 9 / 10))
         });
-    "at the client", "refresh twice as often", MORE_MESSAGES, SOONER,
-        |s| s.clients("refresh_interval", |c| {
-            is_by_interval(c).then(|| whole_seconds(Span(c.config.refresh_interval.0 / 2)))
+    "at the client", "refresh more often", MORE_MESSAGES, SOONER,
+        |s| s.intervals(|c| {
+            is_by_interval(c).then_some(Span(c.config.refresh_interval.0 / 2))
         });
     "at the client", "ask for no session timer", "a session that is lost is found late", EXPIRY,
         |s| s.clients("offers_session_expires", |c| when(c.config.offers_timer, "false"));

@@ -34,7 +34,9 @@ mod sweep;
 mod trial;
 mod typical;
 
-pub use advice::{Advice, Help, TrialOutcome, advise};
+pub use advice::{
+    Advice, FigureOf, Goal, Help, JudgedFigure, RunFigure, RunFindings, TrialOutcome, advise,
+};
 pub use answer::Answer;
 pub use backlog::Backlog;
 pub use builder::{Experiment, Sweep};

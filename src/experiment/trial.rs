@@ -16,7 +16,7 @@ const REPLICATIONS: u32 = 5;
 const REPLICATIONS_WHOLE: u32 = 2;
 
 /// Figures of the worst moment or of the first or last user: those of a few users say nothing of those of many.
-const OF_EXTREMES: [&str; 5] = [
+pub(super) const OF_EXTREMES: [&str; 5] = [
     "down_peak",
     "message_rate_peak_per_s",
     "gateway_queue_peak",

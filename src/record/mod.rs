@@ -62,7 +62,7 @@ pub use head::Head;
 pub(crate) use kind::figure;
 pub use kind::{Kind, Record};
 pub use ladder::{Ladder, Rung};
-pub use levers::{LeverOutcome, LeverTrial, LeverTrials};
+pub use levers::{LeverFigure, LeverObjective, LeverOutcome, LeverTrial, LeverTrials};
 pub use manifest::{Manifest, read_manifest};
 pub use matrix::{Cell, MatrixRecord};
 pub use requested::{PlotRequest, ReportRequest, ScheduledFault};

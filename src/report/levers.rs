@@ -3,13 +3,22 @@
 use std::fmt::Write;
 
 use super::text::table;
-use crate::quantity::number::{human, percent, whole};
-use crate::record::{LeverOutcome, LeverTrial, LeverTrials};
+use super::value;
+use super::words::called;
+use crate::measure::{Metric, Unit};
+use crate::quantity::number::{human, percent, small, whole};
+use crate::record::{LeverFigure, LeverObjective, LeverOutcome, LeverTrial, LeverTrials};
 
 /// Levers shown for a gateway: those that help most.
 const SHOWN: usize = 6;
 /// So many times the messages are a cost that is told.
 const MORE_MESSAGES: f64 = 1.1;
+/// What is shown of every trial, besides what is judged: the metric, and what it is called here.
+const ALWAYS: [(&str, &str); 3] = [
+    ("down_fraction", "down"),
+    ("missed_toast_fraction", "toasts missed"),
+    ("session_drops", "sessions lost"),
+];
 
 /// What helps, for the terminal.
 pub fn text(gateways: &[LeverTrials]) -> String {
@@ -20,13 +29,15 @@ pub fn text(gateways: &[LeverTrials]) -> String {
             let _ = writeln!(out, "  {}", in_vain(gateway));
             continue;
         }
-        let header = ["down", "toasts missed", "sessions lost", "what to change"];
-        let mut rows = vec![header.map(String::from).to_vec()];
-        rows.push(row(&gateway.before, "nothing".into()));
+        let before = figures(gateway, &gateway.before);
+        let header = before.iter().map(|(name, _)| name.clone());
+        let mut rows = vec![header.chain(["what to change".into()]).collect::<Vec<_>>()];
+        rows.push(row(before, "nothing".into()));
         for help in gateway.helps.iter().take(SHOWN) {
-            rows.push(row(&help.after, what(help, &gateway.before)));
-            let empty = || std::iter::repeat_n(String::new(), header.len() - 1);
-            rows.push(empty().chain([format!("  {}", help.set)]).collect());
+            let after = figures(gateway, &help.after);
+            let empty = vec![String::new(); after.len()].into_iter();
+            rows.push(row(after, what(help, &gateway.before)));
+            rows.push(empty.chain([format!("  {}", help.set)]).collect());
         }
         out += &table(&rows, true);
         if let Some(rest) = rest(gateway) {
@@ -40,21 +51,76 @@ pub fn text(gateways: &[LeverTrials]) -> String {
 pub(super) fn title(gateway: &LeverTrials) -> String {
     let users = whole(gateway.users.into());
     let name = &gateway.gateway;
-    match gateway.is_smaller {
-        true => format!(
-            "What helps the users of {name}, by trials with {users} of them (capacity and limits made smaller in proportion)"
-        ),
-        false => format!("What helps the users of {name}, by trials with {users} of them"),
+    let trials = match (gateway.is_whole, gateway.users) {
+        (true, 1) => return format!("What helps the only user of {name}, by trials"),
+        (true, _) => format!("all {users}"),
+        (false, 1) => "one".into(),
+        (false, _) => users,
+    };
+    let smaller = match gateway.is_smaller {
+        true => " (capacity and limits made smaller in proportion)",
+        false => "",
+    };
+    match gateway.is_unlike {
+        true => format!("What might help the users of {name}"),
+        false => {
+            format!("What helps the users of {name}, by trials with {trials} of them{smaller}")
+        }
     }
 }
 
-fn row(outcome: &LeverOutcome, what: String) -> Vec<String> {
-    vec![
+/// What an objective is called, whose users are those of the gateway unless it is of a group: "toasts missed of office".
+fn label(objective: &LeverObjective) -> String {
+    let metric = objective.metric.as_ref();
+    let always = ALWAYS.iter().find(|(name, _)| *name == metric);
+    let mut label = match always {
+        Some((_, label)) => (*label).into(),
+        None => small(&called(metric)),
+    };
+    if let Some(cause) = &objective.cause {
+        label += &format!(" by {}", cause.replace('_', " "));
+    }
+    if let Some(group) = objective.scope.strip_prefix("clients:") {
+        label += &format!(" of {group}");
+    }
+    label
+}
+
+fn judged((objective, figure): (&LeverObjective, &LeverFigure)) -> (String, String) {
+    let unit = Metric::named(&objective.metric).map_or(Unit::Count, |m| m.unit);
+    let text = |x: f64| match unit {
+        Unit::Fraction => percent(x),
+        Unit::Count => human(x.round()),
+        _ => value::rough(x, unit),
+    };
+    let text = match figure.value {
+        None => "–".into(),
+        Some(x) if figure.is_beyond => format!("> {}", text(x)),
+        Some(x) => text(x),
+    };
+    (label(objective), text)
+}
+
+/// The figures of a trial, each with its name: those that are judged first.
+pub(super) fn figures(gateway: &LeverTrials, outcome: &LeverOutcome) -> Vec<(String, String)> {
+    let pairs = gateway.judged_by.iter().zip(&outcome.judged);
+    let mut figures: Vec<(String, String)> = pairs.map(judged).collect();
+    let texts = [
         percent(outcome.down_fraction),
         percent(outcome.missed_toast_fraction),
         whole(outcome.session_drops),
-        what,
-    ]
+    ];
+    for ((_, name), text) in ALWAYS.iter().zip(texts) {
+        if !figures.iter().any(|(other, _)| other == name) {
+            figures.push(((*name).into(), text));
+        }
+    }
+    figures
+}
+
+fn row(figures: Vec<(String, String)>, what: String) -> Vec<String> {
+    let figures = figures.into_iter().map(|(_, text)| text);
+    figures.chain([what]).collect()
 }
 
 /// "at the gateway: answer UPDATE; costs: another gateway software".
@@ -81,17 +147,29 @@ pub(super) fn what(help: &LeverTrial, before: &LeverOutcome) -> String {
 pub(super) fn rest(gateway: &LeverTrials) -> Option<String> {
     let rest = gateway.helps.get(SHOWN..).filter(|rest| !rest.is_empty())?;
     let sets: Vec<&str> = rest.iter().map(|help| help.set.as_str()).collect();
+    let help = if rest.len() == 1 { "helps" } else { "help" };
     Some(format!(
-        "{} more help less: {}",
+        "{} more {help} less: {}",
         rest.len(),
         sets.join(", ")
     ))
 }
 
-/// "Nothing helps of what was tried: …".
+/// "Nothing helps of what was tried: …", or why nothing was tried.
 pub(super) fn in_vain(gateway: &LeverTrials) -> String {
+    if gateway.is_unlike {
+        let unlike = "No trial of affordable size shows what the run shows";
+        return match &gateway.untried[..] {
+            [] => format!("{unlike}; and no change is known for what happens here"),
+            [one] => format!("{unlike}; try it by a run with {one}"),
+            all => format!(
+                "{unlike}; try it by runs, each with one of {}",
+                all.join(", ")
+            ),
+        };
+    }
     match gateway.in_vain.is_empty() {
-        true => "There is no lever for what happens here: its causes are not in the table".into(),
+        true => "No change is known for what happens here".into(),
         false => format!(
             "Nothing helps of what was tried: {}",
             gateway.in_vain.join("; ")
@@ -110,6 +188,7 @@ mod tests {
 
     fn outcome(down: f64, drops: u64, messages: f64) -> LeverOutcome {
         LeverOutcome {
+            judged: Vec::new(),
             down_fraction: down,
             session_drops: drops,
             missed_toast_fraction: down,
@@ -127,19 +206,22 @@ mod tests {
         LeverTrials {
             gateway: "gw".into(),
             users: 1200,
-            is_smaller: false,
             before: outcome(0.25, 7, 20.0),
             helps: (0..n).map(help).collect(),
             in_vain: vec!["at the gateway: pray".into()],
+            ..LeverTrials::default()
         }
+    }
+
+    fn lines(gateway: LeverTrials) -> Vec<String> {
+        let printed = text(&[gateway]);
+        printed.lines().map(|l| l.trim().to_string()).collect()
     }
 
     #[test]
     fn the_best_are_shown_with_effect_cost_and_command() {
-        let printed = text(&[lever_trials(2)]);
-        let lines: Vec<&str> = printed.lines().map(str::trim).collect();
         assert_eq!(
-            lines,
+            lines(lever_trials(2)),
             [
                 "",
                 "What helps the users of gw, by trials with 1,200 of them",
@@ -160,11 +242,88 @@ mod tests {
             many.ends_with("2 more help less: --set a.b=6, --set a.b=7\n"),
             "{many}"
         );
+        let one = text(&[lever_trials(7)]);
+        assert!(one.ends_with("1 more helps less: --set a.b=6\n"), "{one}");
         let none = text(&[lever_trials(0)]);
         assert!(
             none.contains("Nothing helps of what was tried: at the gateway: pray"),
             "{none}"
         );
         assert!(!none.contains("what to change"), "{none}");
+    }
+
+    /// Judged by set-up time of a group, and by lost sessions, which are shown once.
+    fn judged() -> LeverTrials {
+        let objective = |metric: &'static str, scope: &str| LeverObjective {
+            metric: metric.into(),
+            scope: scope.into(),
+            ..LeverObjective::default()
+        };
+        let figure = |value, is_beyond| LeverFigure {
+            value: Some(value),
+            is_beyond,
+        };
+        let mut trials = lever_trials(1);
+        trials.judged_by = vec![
+            objective("setup_p99_ms", "clients:office"),
+            objective("session_drops", "all"),
+        ];
+        trials.before.judged = vec![figure(64_000.0, true), figure(2000.0, false)];
+        trials.helps[0].after.judged = vec![figure(1234.0, false), figure(7.0, false)];
+        trials
+    }
+
+    #[test]
+    fn what_is_judged_is_shown_first_and_once() {
+        let lines = lines(judged());
+        let expected = [
+            "set-up time, 99th percentile of office  sessions lost   down  toasts missed  what to change",
+            "> 1 min 4 s                                     2,000   25 %           25 %  nothing",
+            "1.23 s                                              7  0.1 %          0.1 %  at the client: change 0; costs: work, 30 instead of 20 messages of a user in an hour",
+        ];
+        assert_eq!(lines[2..5], expected);
+    }
+
+    #[test]
+    fn a_title_says_how_many_take_part() {
+        let of = |users, is_whole| {
+            title(&LeverTrials {
+                users,
+                is_whole,
+                ..lever_trials(1)
+            })
+        };
+        assert_eq!(
+            [of(1, true), of(1, false), of(2000, true)],
+            [
+                "What helps the only user of gw, by trials",
+                "What helps the users of gw, by trials with one of them",
+                "What helps the users of gw, by trials with all 2,000 of them",
+            ]
+        );
+    }
+
+    #[test]
+    fn no_figure_stands_where_no_trial_shows_what_the_run_does() {
+        let unlike = |untried: &[&str]| {
+            let trials = LeverTrials {
+                is_unlike: true,
+                untried: untried.iter().map(|set| (*set).into()).collect(),
+                ..lever_trials(0)
+            };
+            lines(trials)[1..].join("; ")
+        };
+        let without =
+            "What might help the users of gw; No trial of affordable size shows what the run shows";
+        for (untried, then) in [
+            (&[][..], "and no change is known for what happens here"),
+            (&["--set a.b=1"], "try it by a run with --set a.b=1"),
+            (
+                &["--set a.b=1", "--set a.c=2"],
+                "try it by runs, each with one of --set a.b=1, --set a.c=2",
+            ),
+        ] {
+            assert_eq!(unlike(untried), format!("{without}; {then}"));
+        }
     }
 }

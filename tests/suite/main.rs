@@ -1,5 +1,6 @@
 //! All integration tests, grouped by question.
 
+mod advice;
 mod alone;
 mod answers;
 mod anywhere;

@@ -1,7 +1,7 @@
 //! The replications of a run among several processes: doing a share of them, and saying what they take.
 
 use super::RunArgs;
-use crate::cli::advice::{means_of, trials};
+use crate::cli::advice::{RunSays, trials};
 use crate::cli::fault::Fault;
 use crate::cli::outcome::Outcome;
 use crate::cli::outlook::{TrialHours, plan};
@@ -49,9 +49,8 @@ impl RunArgs {
             return Ok(!run.is_interrupted);
         }
         let assessment = Assessment::new(run.samples, &scenario.objectives);
-        let means = means_of(&assessment);
         losses.ladder(scenario, campaign)?;
-        let trials = trials(scenario, assessment.verdict(), means, campaign)?;
+        let trials = trials(scenario, &RunSays::of(&assessment), campaign)?;
         Ok(trials.is_some() && campaign.shards().awaited == 0)
     }
 }

@@ -2,9 +2,8 @@
 
 use serde::Serialize;
 
-use crate::quantity::number::{percent, whole};
-use crate::record::{LeverOutcome, LeverTrial, LeverTrials, Record};
-use crate::report::levers::{in_vain, printed_trials, rest, title, what};
+use crate::record::{LeverTrial, LeverTrials, Record};
+use crate::report::levers::{figures, in_vain, printed_trials, rest, title, what};
 
 /// What helps the users of a gateway.
 #[derive(Serialize)]
@@ -33,31 +32,19 @@ fn of_gateway(gateway: &LeverTrials) -> Levers {
         title: title(gateway),
         in_vain: gateway.helps.is_empty().then(|| in_vain(gateway)),
         helps: printed_trials(gateway)
-            .map(|help| lever(&gateway.before, help))
+            .map(|help| lever(gateway, help))
             .collect(),
         rest: rest(gateway),
     }
 }
 
-fn lever(before: &LeverOutcome, help: &LeverTrial) -> Lever {
-    let after = &help.after;
-    let mut effect = format!(
-        "down {} → {}, {} → {} sessions lost",
-        percent(before.down_fraction),
-        percent(after.down_fraction),
-        whole(before.session_drops),
-        whole(after.session_drops)
-    );
-    if before.missed_toast_fraction > 0.0 {
-        effect += &format!(
-            ", {} → {} of toasts missed",
-            percent(before.missed_toast_fraction),
-            percent(after.missed_toast_fraction)
-        );
-    }
+fn lever(gateway: &LeverTrials, help: &LeverTrial) -> Lever {
+    let before = figures(gateway, &gateway.before).into_iter();
+    let changes = before.zip(figures(gateway, &help.after));
+    let changes = changes.map(|((name, before), (_, after))| format!("{name} {before} → {after}"));
     Lever {
-        what: what(help, before),
-        effect,
+        what: what(help, &gateway.before),
+        effect: changes.collect::<Vec<_>>().join(", "),
         set: help.set.clone(),
     }
 }
