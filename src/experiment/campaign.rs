@@ -333,7 +333,7 @@ impl Campaign {
     }
 
     /// The same of what can be interrupted while it is made, which is `None` too.
-    fn trial<T: Kept>(
+    fn trial<T: ShardContent>(
         &self,
         model: Model,
         replication: u32,

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::text::table;
 use super::value;
-use super::words::called;
+use super::words::metric_title;
 use crate::measure::{Metric, Unit};
 use crate::quantity::number::{human, percent, small, whole};
 use crate::record::{LeverFigure, LeverObjective, LeverOutcome, LeverTrial, LeverTrials};
@@ -75,7 +75,7 @@ fn label(objective: &LeverObjective) -> String {
     let always = ALWAYS.iter().find(|(name, _)| *name == metric);
     let mut label = match always {
         Some((_, label)) => (*label).into(),
-        None => small(&called(metric)),
+        None => small(&metric_title(metric)),
     };
     if let Some(cause) = &objective.cause {
         label += &format!(" by {}", cause.replace('_', " "));
@@ -87,11 +87,11 @@ fn label(objective: &LeverObjective) -> String {
 }
 
 fn judged((objective, figure): (&LeverObjective, &LeverFigure)) -> (String, String) {
-    let unit = Metric::named(&objective.metric).map_or(Unit::Count, |m| m.unit);
+    let unit = Metric::by_name(&objective.metric).map_or(Unit::Count, |m| m.unit);
     let text = |x: f64| match unit {
         Unit::Fraction => percent(x),
         Unit::Count => human(x.round()),
-        _ => value::rough(x, unit),
+        _ => value::three_digits(x, unit),
     };
     let text = match figure.value {
         None => "–".into(),

@@ -144,7 +144,7 @@ impl Goal {
                 goal.expected.push(expected);
             }
         }
-        let shown = SHOWN.map(|name| figure(&Scope::All, Metric::named(name)?, None));
+        let shown = SHOWN.map(|name| figure(&Scope::All, Metric::by_name(name)?, None));
         goal.expected.extend(shown);
         concerns.then_some((goal, is_missed))
     }
@@ -386,7 +386,7 @@ mod tests {
 
     fn objective(metric: &str, bound: Bound) -> Objective {
         Objective {
-            metric: Metric::named(metric).unwrap(),
+            metric: Metric::by_name(metric).unwrap(),
             cause: None,
             scope: Scope::All,
             bound,

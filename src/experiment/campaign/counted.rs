@@ -26,7 +26,7 @@ impl Campaign {
             let part = PartialResult::simulate(model.plan, group, 0, self.handle())?;
             counted.add(model.plan, group, &part);
         }
-        let tallies = std::iter::once(counted.all).chain(counted.clients);
+        let tallies = std::iter::once(counted.total).chain(counted.clients);
         Some(tallies.map(Tally::without_series).collect())
     }
 }
