@@ -234,11 +234,11 @@ fn besides(scenario: &Scenario, turn: &Turn) -> Vec<String> {
         .filter(|(index, _)| !turn.programs.contains(index))
         .map(|(_, other)| other);
     let one = |(program, settings): (&String, &Settings)| {
-        let before = &settings.find(turn.key)?.text;
-        (*before != turn.value).then(|| {
-            let (group, key) = (&turn.name, turn.key);
-            format!("it changes {program} in {group} too, where {key} is {before}")
-        })
+        // A key that is as by default may not be listed.
+        let before = settings.find(turn.key).map(|setting| &setting.text);
+        let place = before.map_or(String::new(), |v| format!(", where {} is {v}", turn.key));
+        let group = &turn.name;
+        (before != Some(&turn.value)).then(|| format!("it changes {program} in {group} too{place}"))
     };
     others.filter_map(one).collect()
 }
@@ -297,7 +297,7 @@ mod tests {
         // Half of a session of 30 minutes is more rarely than every 10 minutes.
         assert_eq!(
             besides(&scenario, &turn("refresh_timing", "SE/2", &[1])),
-            ["it changes communicator-2007 in office too, where refresh_timing is interval"]
+            ["it changes communicator-2007 in office too"]
         );
         // These refresh so already.
         let method = turn("refresh_method", "re-invite", &[1]);

@@ -211,8 +211,8 @@ mod tests {
              [[gateway]]\nname = \"b\"\nprofile = \"healthy\"\ncount = 3\n\
              [[clients]]\nname = \"one\"\ncount = 9\ngateway = \"a\"\n\
              [[clients]]\nname = \"two\"\ncount = 9\ngateway = \"b\"\n\
-             [[fault]]\nkind = \"crash\"\ntarget = \"gateway:a\"\nat = \"01:00\"\nduration = \"5 min\"\n\
-             [[fault]]\nkind = \"crash\"\ntarget = \"gateway:b\"\ninstance = 2\nat = \"01:00\"\nduration = \"5 min\"\n";
+             [[fault]]\nkind = \"crash\"\ntarget = \"gateway:a\"\nat = \"09:00\"\nduration = \"5 min\"\n\
+             [[fault]]\nkind = \"crash\"\ntarget = \"gateway:b\"\ninstance = 2\nat = \"09:00\"\nduration = \"5 min\"\n";
         let plan = parse("s.toml", text, Path::new("."), &[]).unwrap_or_else(|e| panic!("{e}"));
         let whole = TrialPart::Whole.of(&plan.plan, 1);
         let targets: Vec<FaultTarget> = whole.faults.iter().map(|f| f.target).collect();
