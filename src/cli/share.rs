@@ -144,7 +144,7 @@ fn report(share: Share, counts: ShardCounts, is_complete: bool) -> String {
         "shard {} of {}: {} simulated, {} found{trials}; {next}",
         share.number(),
         share.count(),
-        whole(simulated.into()),
+        count_phrase(simulated.into(), "unit"),
         whole(reused.into())
     )
 }

@@ -109,18 +109,7 @@ fn of_kind(kind: &Kind, text: &str) -> Vec<String> {
                 .collect()
         }
         Kind::Spans(..) => with_both_units(&normal).into_iter().collect(),
-        Kind::Offset => {
-            let text = text.trim_start_matches("UTC").trim_start_matches("GMT");
-            let span = text.trim_start_matches(['+', '-']);
-            let sign = &text[..text.len() - span.len()];
-            let signed = |span: String| format!("{sign}{span}");
-            let clock = spans(span).take(1).map(signed);
-            let plain_span = signed(written::normalise(span));
-            [format!("{text} h"), plain_span]
-                .into_iter()
-                .chain(clock)
-                .collect()
-        }
+        Kind::Offset => offsets(text),
         Kind::Flag => match normal.to_lowercase().as_str() {
             "true" | "yes" | "on" | "1" => vec!["true".into()],
             "false" | "no" | "off" | "0" => vec!["false".into()],
@@ -128,6 +117,18 @@ fn of_kind(kind: &Kind, text: &str) -> Vec<String> {
         },
         _ => Vec::new(),
     }
+}
+
+/// "+5:30", "UTC+2" and the like in units.
+fn offsets(text: &str) -> Vec<String> {
+    let text = text.trim_start_matches("UTC").trim_start_matches("GMT");
+    let span = text.trim_start_matches(['+', '-']);
+    let sign = &text[..text.len() - span.len()];
+    let signed = |span: String| format!("{sign}{span}");
+    let clock = spans(span).take(1).map(signed);
+    let plain_span = signed(written::normalise(span));
+    let candidates = [format!("{text} h"), plain_span];
+    candidates.into_iter().chain(clock).collect()
 }
 
 /// A rate without the word that says of what it is: "2 calls per hour".
