@@ -155,7 +155,7 @@ pub(super) fn rest(gateway: &LeverTrials) -> Option<String> {
     ))
 }
 
-/// "Nothing helps of what was tried: …", or why nothing was tried.
+/// "Nothing of what was tried is shown to help: …", or why nothing was tried.
 pub(super) fn in_vain(gateway: &LeverTrials) -> String {
     if gateway.is_unlike {
         let unlike = "No trial of affordable size shows what the run shows";
@@ -171,7 +171,7 @@ pub(super) fn in_vain(gateway: &LeverTrials) -> String {
     match gateway.in_vain.is_empty() {
         true => "No change is known for what happens here".into(),
         false => format!(
-            "Nothing helps of what was tried: {}",
+            "Nothing of what was tried is shown to help: {}",
             gateway.in_vain.join("; ")
         ),
     }
@@ -246,7 +246,7 @@ mod tests {
         assert!(one.ends_with("1 more helps less: --set a.b=6\n"), "{one}");
         let none = text(&[lever_trials(0)]);
         assert!(
-            none.contains("Nothing helps of what was tried: at the gateway: pray"),
+            none.contains("Nothing of what was tried is shown to help: at the gateway: pray"),
             "{none}"
         );
         assert!(!none.contains("what to change"), "{none}");

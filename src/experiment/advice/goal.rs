@@ -227,7 +227,9 @@ impl Goal {
             met += usize::from(is_met);
             remains = left.max(remains);
             let is_new = is_met && !meets(objective, &was);
-            is_better |= (left <= LEAVES || is_new) && after.is_told_apart(index, before);
+            // Of a few missed toasts a trial cannot tell; that their users are down for less time it can.
+            let is_told = after.is_told_apart(index, before) || after.is_shorter_than(before);
+            is_better |= (left <= LEAVES || is_new) && is_told;
         }
         let keeps = (open..open + held).all(|i| self.keeps(i - open, before, after));
         (is_better && keeps).then_some(Merit { met, remains })
@@ -442,6 +444,19 @@ mod tests {
         );
         assert_eq!(merit(&[1.0, 1799.0]), None);
         assert_eq!(merit(&[9000.0, 1800.0]), None);
+    }
+
+    #[test]
+    fn of_one_missed_toast_the_time_down_tells() {
+        let goal = goal(&[objective("missed_toast_fraction", Bound::AtMost(0.001))]);
+        let trial = |missed: u64, down: f64| {
+            let mut outcome = outcome(&[missed as f64 / 100.0]);
+            outcome.judged[0].events = Some(missed);
+            outcome.down = down;
+            outcome
+        };
+        let merit = |after: &TrialOutcome| goal.merit(&trial(1, 0.02), after);
+        assert!(merit(&trial(0, 0.001)).is_some() && merit(&trial(0, 0.019)).is_none());
     }
 
     #[test]
