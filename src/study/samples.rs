@@ -369,6 +369,26 @@ pub(super) fn exact(metric: &Metric, mean: f64) -> Estimate {
     Estimate::around(mean, Some(metric.resolution() * mean.abs()))
 }
 
+/// What is averaged, and of ratios what is above and below.
+fn values_and_pairs(samples: &[Sample]) -> (Vec<f64>, Vec<(f64, f64)>) {
+    let values: Vec<f64> = samples
+        .iter()
+        .filter_map(|s| match s {
+            Sample::Count(n) => Some(*n as f64),
+            Sample::Value(x) | Sample::Beyond(x) => Some(*x),
+            Sample::Absent | Sample::Ratio(..) => None,
+        })
+        .collect();
+    let pairs: Vec<(f64, f64)> = samples
+        .iter()
+        .filter_map(|s| match s {
+            Sample::Ratio(above, below) => Some((*above, *below)),
+            _ => None,
+        })
+        .collect();
+    (values, pairs)
+}
+
 /// One figure of a scope, from a sample of each replication.
 pub(super) fn row(scope: &Scope, column: Column, samples: &[Sample], basis: Basis) -> MetricRow {
     let mut row = MetricRow {
@@ -387,21 +407,7 @@ pub(super) fn row(scope: &Scope, column: Column, samples: &[Sample], basis: Basi
         true => &samples[..samples.len().min(1)],
         false => samples,
     };
-    let values: Vec<f64> = different
-        .iter()
-        .filter_map(|s| match s {
-            Sample::Count(n) => Some(*n as f64),
-            Sample::Value(x) | Sample::Beyond(x) => Some(*x),
-            Sample::Absent | Sample::Ratio(..) => None,
-        })
-        .collect();
-    let pairs: Vec<(f64, f64)> = different
-        .iter()
-        .filter_map(|s| match s {
-            Sample::Ratio(above, below) => Some((*above, *below)),
-            _ => None,
-        })
-        .collect();
+    let (values, pairs) = values_and_pairs(different);
     if samples.iter().any(|s| matches!(s, Sample::Beyond(_))) {
         row.beyond = mean_interval(&values, basis.confidence).map(|e| e.mean);
     } else if pairs.is_empty() {
