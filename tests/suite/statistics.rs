@@ -113,15 +113,11 @@ fn the_steady_state_leaves_the_warm_up_out_and_says_when_the_run_is_too_short() 
     };
     let (day, warnings) = run("scenario.horizon=8 h");
     let steady_state_of = |document: &Value, metric: &str| {
-        let metrics = document["steady_state"].as_array().unwrap();
-        metrics
-            .iter()
-            .find(|s| s["metric"] == metric)
-            .unwrap()
-            .clone()
+        let mut metrics = document["steady_state"].as_array().unwrap().iter();
+        metrics.find(|s| s["metric"] == metric).unwrap().clone()
     };
     let down = steady_state_of(&day, "down_fraction");
-    // It settles at 26 min; where beyond that the least spread is left is luck.
+    // It settles at 26 min; where beyond that the least spread is left is chance.
     assert!(
         (25..=60).contains(&down["warm_up_min"].as_u64().unwrap()),
         "{down}"
@@ -132,12 +128,8 @@ fn the_steady_state_leaves_the_warm_up_out_and_says_when_the_run_is_too_short() 
         (mean - 30.0 / 1562.0).abs() < 0.0003 && lower < mean && mean < upper,
         "{down}"
     );
-    let deployment_row = day["rows"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|r| r["metric"] == "down_fraction")
-        .unwrap();
+    let mut rows = day["rows"].as_array().unwrap().iter();
+    let deployment_row = rows.find(|r| r["metric"] == "down_fraction").unwrap();
     assert!(
         deployment_row["mean"].as_f64().unwrap() < 0.0188,
         "{deployment_row}"
