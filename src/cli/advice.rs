@@ -109,7 +109,7 @@ pub(super) fn levers(
     campaign: &Campaign,
 ) -> Result<Option<Vec<LeverTrials>>, Fault> {
     let figure = |scope: &Scope, metric: &Metric, cause: Option<usize>| {
-        let cause = cause.map(|index| (metric.causes)()[index]);
+        let cause = cause.map(|index| metric.cause_name(index));
         let found = run.figure(scope, metric.name, cause)?;
         Some(RunFigure {
             mean: found.mean,

@@ -145,8 +145,7 @@ fn timed(plan: &Plan) -> f64 {
 
 /// Hours of the users of a replication, by which its cost is taken to grow.
 fn user_hours(plan: &Plan) -> u64 {
-    let users: u64 = plan.clients.iter().map(|c| u64::from(c.count)).sum();
-    (users * (plan.horizon.0 / 3_600_000_000).max(1)).max(1)
+    plan.user_hours().max(1)
 }
 
 /// The units that can be done now.

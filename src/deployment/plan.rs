@@ -256,6 +256,15 @@ pub struct ClientPlan {
 }
 
 impl ClientPlan {
+    /// The same group with one program alone.
+    pub fn with_program(&self, config: &ClientConfig) -> Self {
+        Self {
+            config: config.clone(),
+            mix: Vec::new(),
+            ..self.clone()
+        }
+    }
+
     /// The program of the user for whom this number was drawn: 0, or 1 and more of the mix.
     pub(super) fn program(&self, uniform: f64) -> u8 {
         self.mix.iter().filter(|part| part.from <= uniform).count() as u8
@@ -321,6 +330,17 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Whole hours that are simulated, at least one.
+    pub fn whole_hours(&self) -> u64 {
+        (self.horizon.0 / 3_600_000_000).max(1)
+    }
+
+    /// Whole hours of all users of one replication: what its cost grows with.
+    pub fn user_hours(&self) -> u64 {
+        let users: u64 = self.clients.iter().map(|c| u64::from(c.count)).sum();
+        users.saturating_mul(self.whole_hours())
+    }
+
     /// Whether the users of a gateway share a queue or a limit, which few of them would not fill.
     pub fn shares_limit(&self, gateway: usize) -> bool {
         let gateway_config = &self.gateways[gateway];

@@ -12,10 +12,10 @@ impl Plan {
     /// something happens to it, for a refresh, a re-establishment or after 491, the group sees in its streams.
     pub(super) fn draws_for(&self, gateway: usize) -> bool {
         let recurs = |schedule: &Schedule| matches!(schedule, Schedule::Recurrent { .. });
-        let mut clients = self.clients.iter().filter(|c| c.gateway == gateway);
+        let at_gateway = |c: &&ClientPlan| c.gateway == gateway && c.count > 0;
+        let mut clients = self.clients.iter().filter(at_gateway);
         self.faults.iter().any(|f| recurs(&f.config.schedule))
-            || self.gateways[gateway].draws()
-            || clients.any(ClientPlan::draws)
+            || clients.any(|c| c.draws() || self.gateways[gateway].draws())
     }
 }
 
@@ -38,7 +38,7 @@ impl ClientPlan {
                 || self.sign_in.draws()
                 || self.sign_out.is_some_and(|at| at.draws())
                 || self.lunch.is_some_and(|lunch| lunch.at.draws()));
-        self.count > 0 && (calls || days || !self.mix.is_empty() || self.path.draws())
+        calls || days || !self.mix.is_empty() || self.path.draws()
     }
 }
 

@@ -153,15 +153,7 @@ impl LeverSituation<'_> {
 
 /// A client group as each of its programs would have it alone.
 fn programs(c: &ClientPlan) -> Vec<ClientPlan> {
-    let configs = c.mix.iter().map(|part| &part.config);
-    std::iter::once(&c.config)
-        .chain(configs)
-        .map(|config| ClientPlan {
-            config: config.clone(),
-            mix: Vec::new(),
-            ..c.clone()
-        })
-        .collect()
+    c.configs().map(|config| c.with_program(config)).collect()
 }
 
 /// Whether a client refreshes by the clock, not by the session that is granted.

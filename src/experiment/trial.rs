@@ -140,11 +140,7 @@ pub(super) fn shares_queues(plan: &Plan) -> bool {
 
 /// Hours of users, over all replications.
 pub(super) fn user_hours(plan: &Plan, replications: u32) -> u64 {
-    let users: u64 = plan.clients.iter().map(|c| u64::from(c.count)).sum();
-    let hours = plan.horizon.0 / 3_600_000_000;
-    users
-        .saturating_mul(hours.max(1))
-        .saturating_mul(u64::from(replications))
+    plan.user_hours().saturating_mul(u64::from(replications))
 }
 
 /// The users of each scope, in the order of [`scopes`].

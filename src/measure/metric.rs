@@ -168,6 +168,22 @@ impl Metric {
         if is_quantile { RESOLUTION } else { 0.0 }
     }
 
+    /// Whether it is a share of the users' time, of which one user may lose all.
+    pub(crate) fn is_share_of_time(&self) -> bool {
+        let names = [
+            "down_fraction",
+            "setting_up_fraction",
+            "silent_fraction",
+            "visible_fraction",
+        ];
+        names.contains(&self.name)
+    }
+
+    /// The name of a cause.
+    pub(crate) fn cause_name(&self, cause: usize) -> &'static str {
+        (self.causes)()[cause]
+    }
+
     /// The sample of one replication.
     pub fn sample(&self, tally: &Tally, horizon: Time) -> Sample {
         (self.read)(tally, horizon)

@@ -169,6 +169,20 @@ pub struct ClientConfig {
     pub setup_pace: Option<Span>,
 }
 
+impl ClientConfig {
+    /// From one refresh to the next, before jitter, where a session of this length is granted: R, or what a client that goes
+    /// by the granted session makes of that. Half of it is RFC 4028 §7.2.
+    pub fn refresh_interval_in(&self, granted: Span) -> Span {
+        match (self.refresh_method, self.refresh_timing) {
+            (RefreshMethod::Rfc4028, RefreshTiming::Interval) => Span(granted.0 / 2),
+            (_, RefreshTiming::Interval) => self.refresh_interval,
+            (_, RefreshTiming::Part(divisor)) => Span(granted.0 / u64::from(divisor)),
+            (_, RefreshTiming::Before(end)) if end < granted => granted - end,
+            (_, RefreshTiming::Before(_)) => Span(granted.0 / 2),
+        }
+    }
+}
+
 /// What a gateway does with UPDATE ([classes and evidence](super#gateway-behaviour-classes)).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum UpdateBehaviour {

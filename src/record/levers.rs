@@ -62,10 +62,9 @@ impl LeverObjective {
     /// An objective of a scenario.
     pub fn new(objective: &Objective) -> Self {
         let (at_most, at_least) = targets(objective.bound);
-        let causes = (objective.metric.causes)();
         Self {
             metric: objective.metric.name.into(),
-            cause: objective.cause.map(|index| causes[index].into()),
+            cause: (objective.cause).map(|index| objective.metric.cause_name(index).into()),
             scope: objective.scope.to_string(),
             at_most,
             at_least,

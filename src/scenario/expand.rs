@@ -92,7 +92,7 @@ pub(super) fn write_objective(out: &mut String, objective: &Objective) {
     let metric = objective.metric;
     writeln!(out, "\n[[objective]]\nmetric = \"{}\"", metric.name).unwrap_or_default();
     if let Some(cause) = objective.cause {
-        writeln!(out, "cause = \"{}\"", (metric.causes)()[cause]).unwrap_or_default();
+        writeln!(out, "cause = \"{}\"", metric.cause_name(cause)).unwrap_or_default();
     }
     writeln!(
         out,

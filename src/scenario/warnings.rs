@@ -81,9 +81,7 @@ fn of_programs(
     let alike = |config: &ClientConfig, name: &str| {
         let alike = ClientPlan {
             name: name.into(),
-            config: config.clone(),
-            mix: Vec::new(),
-            ..clients.clone()
+            ..clients.with_program(config)
         };
         let mut warnings = Vec::new();
         of_clients(plan, &alike, gateway, &mut warnings);
@@ -108,14 +106,7 @@ fn of_programs(
 
 /// R, or what a client that goes by the granted session makes of that.
 fn refresh_interval(client: &ClientConfig, gateway: &GatewayPlan) -> Span {
-    let granted = granted(client, gateway);
-    match (client.refresh_method, client.refresh_timing) {
-        (RefreshMethod::Rfc4028, RefreshTiming::Interval) => Span(granted.0 / 2),
-        (_, RefreshTiming::Interval) => client.refresh_interval,
-        (_, RefreshTiming::Part(divisor)) => Span(granted.0 / u64::from(divisor)),
-        (_, RefreshTiming::Before(end)) if end < granted => granted - end,
-        (_, RefreshTiming::Before(_)) => Span(granted.0 / 2),
-    }
+    client.refresh_interval_in(granted(client, gateway))
 }
 
 /// The session that such a gateway grants to such a client, after a 422 where the offer is too small for it.

@@ -36,9 +36,7 @@ pub(super) fn upper_if_none(
         .sum();
     match metric.name {
         _ if !never || due <= 0.0 => None,
-        "down_fraction" | "setting_up_fraction" | "silent_fraction" | "visible_fraction"
-            if signed_in > 0 =>
-        {
+        _ if metric.is_share_of_time() && signed_in > 0 => {
             Some((poisson_bounds(0, confidence).1 / signed_in as f64).min(1.0))
         }
         _ => exact_bounds(metric, 0.0, due, confidence).map(|(_, upper)| upper),

@@ -5,7 +5,8 @@ use super::refresh;
 use crate::deployment::{ClientPlan, FaultPlan, FaultTarget, Transport};
 use crate::faults::FaultKind;
 use crate::measure::{DropCause, Metric, MissCause, Scope};
-use crate::protocol::RefreshMethod;
+use crate::protocol::{ClientConfig, RefreshMethod};
+use crate::quantity::Span;
 
 /// Servers busy for more than this share of the run are too few.
 const OVERLOADED: f64 = 0.9;
@@ -345,7 +346,9 @@ fn of_lost_path(case: &Case, groups: &[usize]) -> Option<String> {
     // A group that refreshes in time has lost its path otherwise.
     let is_late = |i: &usize| {
         let mut programs = case.plan().clients[*i].configs();
-        programs.any(|client| refresh::interval(client) >= timeout)
+        // Where the gateway grants the session that is offered.
+        let offered = |client: &ClientConfig| Span::from_secs(client.session_expires_s.into());
+        programs.any(|client| client.refresh_interval_in(offered(client)) >= timeout)
     };
     let others = groups[1..].iter().copied().filter(is_late);
     let late: Vec<usize> = std::iter::once(groups[0]).chain(others).collect();

@@ -5,8 +5,7 @@ use crate::deployment::{ClientPlan, GatewayPlan};
 use crate::measure::DropCause;
 use crate::protocol::{
     Allow, ClientConfig, GatewayConfig, OnGatewayRefresh, OnGlare, OnTooSmall, OwnRefreshes,
-    ReInviteBehaviour, RefreshClock, RefreshMethod, RefreshTiming, Refresher, RefresherOnRefresh,
-    UpdateBehaviour,
+    ReInviteBehaviour, RefreshClock, RefreshMethod, Refresher, RefresherOnRefresh, UpdateBehaviour,
 };
 use crate::quantity::Span;
 
@@ -19,18 +18,6 @@ fn uses_update(client: &ClientConfig, group: &ClientPlan, gateway: &GatewayPlan)
         RefreshMethod::ReInvite => false,
         RefreshMethod::ByAllow => allow != Allow::WithoutUpdate,
         RefreshMethod::Rfc4028 => allow == Allow::WithUpdate,
-    }
-}
-
-/// From one refresh of a client to the next, where the gateway grants the session that it offers.
-pub(super) fn interval(client: &ClientConfig) -> Span {
-    let session = Span::from_secs(client.session_expires_s.into());
-    match (client.refresh_method, client.refresh_timing) {
-        (RefreshMethod::Rfc4028, RefreshTiming::Interval) => Span(session.0 / 2),
-        (_, RefreshTiming::Interval) => client.refresh_interval,
-        (_, RefreshTiming::Part(divisor)) => Span(session.0 / u64::from(divisor)),
-        (_, RefreshTiming::Before(end)) if end < session => session - end,
-        (_, RefreshTiming::Before(_)) => Span(session.0 / 2),
     }
 }
 

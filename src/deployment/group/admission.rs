@@ -96,10 +96,9 @@ impl<W: Observer, P: PendingEvents> Group<'_, W, P> {
         }
     }
 
-    /// Notes whether chance decided anything for the users: their plan draws, or one of their streams has moved.
+    /// Notes whether chance decided anything for the users: one of their streams has moved.
     fn note_chance(&mut self) {
         self.tally.is_random = self.tally.is_random
-            || self.plan.draws_for(self.index)
             || (self.users.iter().zip(&self.cold)).any(|(user, cold)| self.has_drawn(user, cold));
     }
 

@@ -223,6 +223,7 @@ impl<'a, W: Observer, P: PendingEvents> Group<'a, W, P> {
         {
             group.add_cohort(index, clients);
         }
+        group.tally.is_random = plan.draws_for(gateway);
         let mut cohorts = group.cohorts.iter();
         if cohorts.any(|cohort| cohort.plan.config.setup_pace.is_some()) {
             let pacers = group.cohorts.len() * group.instances.len();

@@ -2,7 +2,6 @@
 //! the run says.
 
 use super::outcome::{ENOUGH, JudgedFigure, LEAVES, TrialOutcome};
-use super::part::hours;
 use crate::deployment::Plan;
 use crate::experiment::trial::OF_EXTREMES;
 use crate::measure::{Basis, Bound, Metric, Objective, Sample, Scope, Tally, Unit};
@@ -21,13 +20,6 @@ const PART_OF_RUN: u64 = 20;
 const MOST_USER_HOURS: u64 = 200_000;
 /// The figures that are shown of every trial.
 const SHOWN: [&str; 2] = ["down_fraction", "missed_toast_fraction"];
-/// Shares of the users' time.
-const OF_TIME: [&str; 4] = [
-    "down_fraction",
-    "setting_up_fraction",
-    "silent_fraction",
-    "visible_fraction",
-];
 /// What figures begin with that depend on how busy a gateway is.
 const OF_LOAD: [&str; 5] = ["setup_", "gateway_", "jobs_", "all_back_", "recovery_"];
 
@@ -94,7 +86,7 @@ impl Goal {
         let decides = |is_missed: bool| is_missed || !is_missed_somewhere;
         let deciding = all.into_iter().filter(|(_, (_, missed))| decides(*missed));
         let mut goals: Vec<_> = deciding.map(|(index, (goal, _))| (index, goal)).collect();
-        let taken = u64::from(findings.replications) * user_hours(&scenario.plan);
+        let taken = u64::from(findings.replications) * scenario.plan.user_hours();
         let most = (taken / PART_OF_RUN).clamp(CHEAP_USER_HOURS, MOST_USER_HOURS);
         let share = most / goals.len().max(1) as u64;
         (goals.iter_mut()).for_each(|(_, goal)| goal.most_hours = Some(share));
@@ -242,12 +234,6 @@ impl Goal {
     }
 }
 
-/// Hours of users of one replication.
-fn user_hours(plan: &Plan) -> u64 {
-    let users: u64 = plan.clients.iter().map(|c| u64::from(c.count)).sum();
-    users.saturating_mul(hours(plan))
-}
-
 /// Whether the figure of one gateway misses an objective, or adds to a count that does.
 fn is_missed_by(objective: &Objective, own: RunFigure) -> bool {
     let Some(value) = own.mean.or(own.beyond) else {
@@ -360,7 +346,7 @@ impl Counted<'_> {
         let grows = matches!(metric.unit, Unit::Count | Unit::PerSecond)
             && !OF_EXTREMES.contains(&metric.name);
         let factor = if grows { self.stands_for } else { 1.0 };
-        let is_of_time = OF_TIME.contains(&metric.name);
+        let is_of_time = metric.is_share_of_time();
         let is_counted = matches!(metric.unit, Unit::Fraction | Unit::PerClientHour)
             && !is_of_time
             && metric.name != "gateway_utilisation";

@@ -11,7 +11,7 @@ mod part;
 use self::fit::{Attempt, applicable, pairs};
 use self::goal::{Counted, Merit};
 use self::outcome::{is_enough, is_in_trouble};
-use self::part::{TrialPart, hours};
+use self::part::TrialPart;
 use super::campaign::Campaign;
 use super::case::{Model, hash_of};
 use super::error::ExperimentError;
@@ -205,7 +205,7 @@ impl TrialBase<'_> {
 
     /// As many of the pairs as can be afforded, the first of the table.
     fn affordable_pairs(&self, singles: &[(&'static Lever, Vec<Turn>)]) -> Vec<Attempt> {
-        let cost = u64::from(self.baseline.users) * hours(&self.scenario.plan);
+        let cost = u64::from(self.baseline.users) * self.scenario.plan.whole_hours();
         let most = PAIRS * self.goal.most_hours() / cost.max(1);
         let mut pairs = pairs(singles);
         pairs.truncate(most as usize);

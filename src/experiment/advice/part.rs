@@ -24,7 +24,7 @@ impl TrialPart {
         let of_one: u64 = counts(plan, gateway)
             .map(|count| u64::from(of_one(plan, gateway, count)))
             .sum();
-        let most = (affordable / hours(plan)).max(u64::from(FEWEST_USERS));
+        let most = (affordable / plan.whole_hours()).max(u64::from(FEWEST_USERS));
         let largest = match all <= most {
             true => Self::Whole,
             false => Self::Users(of_one.min(most) as u32),
@@ -52,11 +52,6 @@ impl TrialPart {
             }
         }
     }
-}
-
-/// Whole hours that are simulated, at least one.
-pub(super) fn hours(plan: &Plan) -> u64 {
-    (plan.horizon.0 / 3_600_000_000).max(1)
 }
 
 fn counts(plan: &Plan, gateway: usize) -> impl Iterator<Item = u32> {

@@ -61,18 +61,13 @@ impl Client {
         port: &mut impl ClientPort,
     ) -> Option<Span> {
         let granted = Span::from_secs(u64::from(self.granted_s));
-        let interval = match (config.refresh_method, config.refresh_timing) {
-            // RFC 4028 §7.2: half the session interval; without one, nobody refreshes.
-            (RefreshMethod::Rfc4028, _) if self.granted_s == 0 || self.gateway_refreshes => {
-                return None;
-            }
-            (RefreshMethod::Rfc4028, RefreshTiming::Interval) => Span(granted.0 / 2),
-            (_, RefreshTiming::Interval) => config.refresh_interval,
-            _ if self.granted_s == 0 => return None,
-            (_, RefreshTiming::Part(divisor)) => Span(granted.0 / u64::from(divisor)),
-            (_, RefreshTiming::Before(end)) if end < granted => granted - end,
-            (_, RefreshTiming::Before(_)) => Span(granted.0 / 2),
-        };
+        let by_rfc = config.refresh_method == RefreshMethod::Rfc4028;
+        let by_session = by_rfc || config.refresh_timing != RefreshTiming::Interval;
+        // RFC 4028 §7.2: without a session interval nobody refreshes by it.
+        if by_session && self.granted_s == 0 || by_rfc && self.gateway_refreshes {
+            return None;
+        }
+        let interval = config.refresh_interval_in(granted);
         if config.refresh_jitter == 0.0 {
             return Some(interval);
         }
